@@ -1,0 +1,1 @@
+"""Desktop apps of MiKL Visio: the Hub and the participant app."""

@@ -1,0 +1,1 @@
+"""Rules of meetings and rooms without Qt, network or a clock of their own."""

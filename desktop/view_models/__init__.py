@@ -1,0 +1,1 @@
+"""What a view shows and can do: QtCore only."""

@@ -1,0 +1,110 @@
+"""One meeting in words: hours, state, the one button it offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from backend_client.models import Meeting, MeetingStatus, Person, Role
+from desktop.meeting.agenda import door_opens_at, is_missed
+from desktop.meeting.people import initials_of, tint_of
+from desktop.view_models.dates import Dates
+from desktop.view_models.states import MeetingAction, MeetingRow, PersonState, Tone
+
+translate = QCoreApplication.translate
+
+
+def person_state(person_id: str, name: str) -> PersonState:
+    """Somebody as an avatar and a name."""
+    return PersonState(name=name, initials=initials_of(name), tint=tint_of(person_id))
+
+
+@dataclass(frozen=True, slots=True)
+class RowWriter:
+    """Writes rows for one reader at one moment.
+
+    Attributes:
+        dates: the reader's language and zone.
+        now: the service's clock.
+        busy_id: the meeting whose button waits for the service, None for none.
+    """
+
+    dates: Dates
+    now: datetime
+    busy_id: str | None = None
+
+    def row(self, meeting: Meeting) -> MeetingRow:
+        """The row of a meeting as the reader's role sees it."""
+        other = self._other(meeting)
+        pill, tone = self._pill(meeting)
+        action, label = self._action(meeting)
+        with_line = translate("Meetings", "with {name}").format(name=other.full_name)
+        hours = self.dates.hours(meeting.scheduled_at, meeting.planned_minutes)
+        day = self.dates.day(meeting.scheduled_at, now=self.now)
+        return MeetingRow(
+            meeting_id=str(meeting.id),
+            title=meeting.title,
+            hours=hours,
+            day=day,
+            relative=self.dates.relative(meeting.scheduled_at, now=self.now)
+            if meeting.status is MeetingStatus.SCHEDULED
+            else "",
+            with_whom=person_state(str(other.id), other.full_name),
+            with_whom_line=with_line,
+            pill=pill,
+            pill_tone=tone,
+            action=action,
+            action_label=label,
+            busy=self.busy_id == str(meeting.id),
+            tooltip=self.dates.exact(meeting.scheduled_at),
+            accessible=", ".join((meeting.title, with_line, day, hours, pill)),
+            struck=meeting.status is MeetingStatus.CANCELLED,
+        )
+
+    def _other(self, meeting: Meeting) -> Person:
+        return meeting.client if meeting.my_role is Role.OPERATOR else meeting.operator
+
+    def _pill(self, meeting: Meeting) -> tuple[str, Tone]:
+        match meeting.status:
+            case MeetingStatus.CANCELLED:
+                return translate("Meetings", "Cancelled"), Tone.NEUTRAL
+            case MeetingStatus.COMPLETED:
+                duration = self.dates.duration(meeting.duration_seconds or 0)
+                return translate("Meetings", "Ended · {duration}").format(duration=duration), Tone.NEUTRAL
+            case MeetingStatus.IN_PROGRESS:
+                since = int((self.now - (meeting.started_at or self.now)).total_seconds())
+                if since < 60:
+                    return translate("Meetings", "In progress"), Tone.SUCCESS
+                duration = self.dates.duration(since)
+                return translate("Meetings", "In progress · {duration}").format(
+                    duration=duration
+                ), Tone.SUCCESS
+        if is_missed(meeting.scheduled_at, meeting.planned_minutes, now=self.now):
+            return translate("Meetings", "Missed"), Tone.WARNING
+        if meeting.my_role is Role.CLIENT:
+            if self.now >= meeting.scheduled_at:
+                return translate("Meetings", "Waiting for {name}").format(
+                    name=meeting.operator.full_name
+                ), Tone.WARNING
+            opens = door_opens_at(meeting.scheduled_at)
+            if self.now < opens and opens.astimezone(self.dates.zone).date() == self._today():
+                return translate("Meetings", "Opens at {hour}").format(
+                    hour=self.dates.hour(opens)
+                ), Tone.NEUTRAL
+        if self.now >= meeting.scheduled_at:
+            return translate("Meetings", "Ready to start"), Tone.WARNING
+        if self.now >= door_opens_at(meeting.scheduled_at):
+            return translate("Meetings", "Soon"), Tone.PRIMARY
+        return translate("Meetings", "Planned"), Tone.NEUTRAL
+
+    def _today(self) -> object:
+        return self.now.astimezone(self.dates.zone).date()
+
+    def _action(self, meeting: Meeting) -> tuple[MeetingAction, str]:
+        if meeting.status is MeetingStatus.IN_PROGRESS:
+            return MeetingAction.JOIN, translate("Meetings", "Join")
+        if meeting.status is MeetingStatus.SCHEDULED and meeting.my_role is Role.OPERATOR:
+            return MeetingAction.START, translate("Meetings", "Start")
+        return MeetingAction.NONE, ""

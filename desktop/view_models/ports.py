@@ -1,0 +1,107 @@
+"""What the view-models need from outside, as protocols; `desktop/app/wiring.py` plugs in the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from backend_client.models import (
+    Client,
+    LiveEvent,
+    Meeting,
+    MeetingRequest,
+    Notification,
+    RoomToken,
+    User,
+)
+from desktop.rtc.media import AudioLevel, PictureSlot
+from desktop.rtc.room import RoomRequest
+from desktop.rtc.state import RoomState
+
+
+class SignInPort(Protocol):
+    """Who uses the app. Every method may raise `ApiError`."""
+
+    async def log_in(self, email: str, password: str, *, stay_signed_in: bool) -> User:
+        """Log in; `stay_signed_in` keeps the session over a restart."""
+
+    async def log_out(self) -> None:
+        """End the session here; never fails because the service is away."""
+
+
+class MeetingsPort(Protocol):
+    """The service's meetings. Every method may raise `ApiError`."""
+
+    def now(self) -> datetime:
+        """The service's clock: aware, UTC."""
+
+    async def meetings(self) -> list[Meeting]:
+        """Everything the signed-in person may see."""
+
+    async def meeting(self, meeting_id: UUID) -> Meeting:
+        """One meeting."""
+
+    async def clients(self) -> list[Client]:
+        """The operator's clients."""
+
+    async def create_meeting(self, request: MeetingRequest, *, idempotency_key: str) -> Meeting:
+        """Schedule; the same key and request give the same meeting."""
+
+    async def start(self, meeting_id: UUID) -> Meeting:
+        """`scheduled → in_progress`."""
+
+    async def end(self, meeting_id: UUID) -> Meeting:
+        """`in_progress → completed`."""
+
+    async def room_token(self, meeting_id: UUID) -> RoomToken:
+        """One join of the meeting's room."""
+
+    async def notifications(self) -> list[Notification]:
+        """Notices, newest first."""
+
+    async def mark_read(self, notification_ids: list[UUID]) -> None:
+        """Do not show these again."""
+
+
+class EventsPort(Protocol):
+    """Live events."""
+
+    async def run(self, on_event: Callable[[LiveEvent], None], on_online: Callable[[bool], None]) -> None:
+        """Deliver events until cancelled or the session ends; say when the line comes and goes."""
+
+
+class RoomPort(Protocol):
+    """One live room behind the thread bridge. Actions may raise `RtcError`.
+
+    `changed` is a Qt signal that carries a `RoomState`, delivered in the caller's thread.
+    """
+
+    changed: Any
+
+    @property
+    def state(self) -> RoomState:
+        """The latest snapshot that was delivered."""
+
+    async def join(self, request: RoomRequest) -> None:
+        """Open the devices, connect, publish, subscribe."""
+
+    async def set_microphone(self, on: bool) -> None:
+        """Mute or unmute."""
+
+    async def set_camera(self, on: bool) -> None:
+        """Show or hide the own picture."""
+
+    async def leave(self) -> None:
+        """Leave and release everything; safe more than once."""
+
+    def picture(self, stream_id: str) -> PictureSlot:
+        """What a tile paints; `""` is the own picture."""
+
+    def audio_level(self, stream_id: str) -> AudioLevel:
+        """How loud a stream is; `""` is the own microphone."""
+
+
+RoomFactory = Callable[[], RoomPort]
+"""Makes the bridge for one room."""

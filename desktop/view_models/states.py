@@ -1,0 +1,269 @@
+"""What every window draws: frozen states, complete and already in the user's language.
+
+A view receives one of these and draws it; it computes nothing but geometry. Texts that never
+change (labels of buttons and fields) belong to the views; everything that depends on data, on
+the clock or on an error is here. Each state belongs to the view-model named in its docstring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import Enum
+
+
+class Tone(Enum):
+    """Meaning of a pill, a line or a toast; the theme gives each a colour, the text its word."""
+
+    NEUTRAL = "neutral"
+    PRIMARY = "primary"
+    SUCCESS = "success"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """An error in words: one sentence, and what the button that helps says ("" for none)."""
+
+    sentence: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonState:
+    """Somebody as an avatar and a name. `tint` is 0–7, a stable hash of the person's id."""
+
+    name: str = ""
+    initials: str = ""
+    tint: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignInState:
+    """`SignInViewModel`: the log-in card."""
+
+    product: str = ""
+    email: str = ""
+    busy: bool = False
+    email_error: str = ""
+    password_error: str = ""
+    error: ErrorText | None = None
+    notice: str = ""
+    """A calm line above the fields, such as "your session has ended"."""
+    server: str = ""
+    """Small print: the service's address."""
+    can_stay_signed_in: bool = True
+    """False when the machine has no secret store: the box is off and `store_note` says why."""
+    store_note: str = ""
+
+
+class MeetingAction(Enum):
+    """The one clear button of a meeting."""
+
+    NONE = "none"
+    START = "start"
+    JOIN = "join"
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    """One meeting in a list, or the large next one.
+
+    Attributes:
+        hours: "14:00–15:00", in the machine's zone.
+        day: "lundi 23 novembre", for the large card.
+        relative: "dans 25 min", "" when it says nothing (over 24 h away, or over).
+        with_whom: the other person.
+        pill: the state in words, `pill_tone` its meaning.
+        action_label: text of the button; `action` NONE means no button.
+        tooltip: exact date, hour and zone.
+        accessible: the whole row as one sentence for screen readers.
+        struck: a cancelled meeting: title struck through.
+    """
+
+    meeting_id: str
+    title: str
+    hours: str
+    day: str
+    relative: str
+    with_whom: PersonState
+    with_whom_line: str
+    pill: str
+    pill_tone: Tone
+    action: MeetingAction = MeetingAction.NONE
+    action_label: str = ""
+    busy: bool = False
+    tooltip: str = ""
+    accessible: str = ""
+    struck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingGroup:
+    """Rows under one heading: "Aujourd'hui", "Demain", "Cette semaine", "Plus tard", "Historique"."""
+
+    heading: str
+    rows: tuple[MeetingRow, ...]
+
+
+class ListPhase(Enum):
+    """What a list shows instead of, or besides, its rows."""
+
+    LOADING = "loading"
+    """First load: grey rows after 300 ms."""
+    READY = "ready"
+    EMPTY = "empty"
+    ERROR = "error"
+    """Nothing to show and the service does not answer: `error` says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingListState:
+    """`MeetingListViewModel`: both apps' lists.
+
+    Attributes:
+        greeting: "Bonjour Alice" (participant) or "Réunions" (Hub).
+        offline: "" when live; else the line under the title with the age of what is shown.
+        next: the largest thing on screen; None when nothing is planned.
+        next_heading: "Votre prochaine réunion" / "PROCHAINE".
+        groups: everything else that is still to come.
+        history: ended and cancelled meetings.
+        empty_title, empty_help: words of the empty state.
+        notice: a toast, with `notice_tone`; `notice_id` changes with each new one.
+        can_schedule: the operator's button.
+    """
+
+    phase: ListPhase = ListPhase.LOADING
+    me: PersonState = field(default_factory=PersonState)
+    greeting: str = ""
+    offline: str = ""
+    next: MeetingRow | None = None
+    next_heading: str = ""
+    groups: tuple[MeetingGroup, ...] = ()
+    history: tuple[MeetingRow, ...] = ()
+    empty_title: str = ""
+    empty_help: str = ""
+    error: ErrorText | None = None
+    notice: str = ""
+    notice_tone: Tone = Tone.NEUTRAL
+    notice_id: int = 0
+    can_schedule: bool = False
+    store_note: str = ""
+    """Warning that the session is kept in memory only; "" where the secret store works."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientChoice:
+    """One client in the scheduling dialog's type-ahead."""
+
+    client_id: str
+    person: PersonState
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleDraft:
+    """What the dialog's fields hold; the view gives it back whole with every intention."""
+
+    client_id: str = ""
+    title: str = ""
+    description: str = ""
+    day: date | None = None
+    hour: time | None = None
+    planned_minutes: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleState:
+    """`ScheduleViewModel`: the scheduling dialog.
+
+    Errors stand next to their field, "" for none. `saved` turns true once: the dialog closes.
+    """
+
+    clients: tuple[ClientChoice, ...] = ()
+    loading_clients: bool = True
+    draft: ScheduleDraft = field(default_factory=ScheduleDraft)
+    """What to show when the dialog opens; later the fields are the view's."""
+    earliest_day: date | None = None
+    durations: tuple[int, ...] = (30, 45, 60, 90)
+    zone: str = ""
+    """Name of the machine's zone, shown under the hour."""
+    warning: str = ""
+    """A yellow line above the buttons: overlap, hour in the past."""
+    client_error: str = ""
+    title_error: str = ""
+    description_error: str = ""
+    when_error: str = ""
+    duration_error: str = ""
+    error: ErrorText | None = None
+    busy: bool = False
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TileState:
+    """One tile of the room. `key` finds its pictures; it is stable while the stream lives."""
+
+    key: str
+    person: PersonState
+    connecting: bool = False
+    connecting_text: str = ""
+    muted: bool = False
+    camera_on: bool = True
+    speaking: bool = False
+    is_self: bool = False
+    accessible: str = ""
+
+
+class RoomStage(Enum):
+    """What the room window is showing."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    RECONNECTING = "reconnecting"
+    ENDED = "ended"
+    """The end screen: `message` says how it ended, `detail` the duration."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomViewState:
+    """`RoomViewModel`: the room window.
+
+    Attributes:
+        title: the meeting's title.
+        elapsed: "12:05" since the start, tabular; "" before.
+        message: the calm line in the middle: connecting, alone, reconnecting, ended by whom.
+        detail: a second, smaller line.
+        error: a failure with its action (back to the list, try again).
+        tiles: remote people, in order of arrival.
+        own: our own picture.
+        microphone_busy, camera_busy: the button waits for its device.
+        leave_choices: True when the red button opens two rows (leave, end for all).
+        end_count: people who would be disconnected by ending for all.
+        warning: a toast that stays while it is true (camera busy …), "" for none.
+    """
+
+    stage: RoomStage = RoomStage.CONNECTING
+    title: str = ""
+    elapsed: str = ""
+    message: str = ""
+    detail: str = ""
+    error: ErrorText | None = None
+    tiles: tuple[TileState, ...] = ()
+    own: TileState | None = None
+    microphone_on: bool = True
+    camera_on: bool = True
+    microphone_busy: bool = False
+    camera_busy: bool = False
+    leaving: bool = False
+    leave_choices: bool = False
+    end_count: int = 0
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """The moment and the zone the texts were made for (tests pin it)."""
+
+    now: datetime
+    zone: str

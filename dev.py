@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""The one command for people who run or change MiKL Visio: `python3 dev.py COMMAND`.
+
+Standard library only, for Linux, macOS and Windows. The first call makes `.venv`, installs the
+locked dependencies and, on Debian as root, the system libraries Qt needs; later calls find them
+ready and start at once. The exit code is 0 only when the command did what it says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "requirements" / "lock.txt"
+OLDEST, NEWEST = (3, 11), (3, 14)
+
+# What Qt's platform plug-ins, its multimedia back end and our screenshots need on Debian 12.
+DEBIAN_PACKAGES = (
+    "libegl1",
+    "libgl1",
+    "libopengl0",
+    "libxkbcommon0",
+    "libxkbcommon-x11-0",
+    "libdbus-1-3",
+    "libfontconfig1",
+    "libglib2.0-0",
+    "libpulse0",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-randr0",
+    "libxcb-render-util0",
+    "libxcb-shape0",
+    "libxcb-xinerama0",
+    "libxcb-xkb1",
+    "fonts-inter",
+)
+
+
+class DevError(Exception):
+    """A command cannot go on; the message says why and what to do."""
+
+
+def say(text: str) -> None:
+    """Tell the person at the keyboard, on standard error so that output stays parseable."""
+    print(f"dev.py: {text}", file=sys.stderr, flush=True)
+
+
+def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None) -> int:
+    """Run a command from the repository root and return its exit code."""
+    return subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode
+
+
+def python() -> Path:
+    """Path of the virtual environment's interpreter."""
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def base_interpreter() -> str:
+    """An interpreter that the product supports: this one, or a newer one found on the path.
+
+    Raises:
+        DevError: none between 3.11 and 3.14 is installed.
+    """
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return sys.executable
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        found = shutil.which(f"python3.{minor}")
+        if found:
+            return found
+    raise DevError("Python 3.11 to 3.14 is needed. Install one, for example `apt install python3`.")
+
+
+def fingerprint() -> str:
+    """What the environment was made from; another value means it must be made again."""
+    digest = hashlib.sha256()
+    digest.update(LOCK.read_bytes())
+    digest.update((ROOT / "pyproject.toml").read_bytes())
+    digest.update(str(ROOT).encode())
+    return digest.hexdigest()
+
+
+def ensure_venv() -> None:
+    """Make or renew `.venv` from the lock file, hashes checked.
+
+    Raises:
+        DevError: a package could not be installed.
+    """
+    mark = VENV / "ready"
+    wanted = fingerprint()
+    if mark.is_file() and mark.read_text() == wanted and python().exists():
+        return
+    if not python().exists():
+        say("making .venv")
+        if run([base_interpreter(), "-m", "venv", VENV]):
+            raise DevError("`python3 -m venv` failed. On Debian: `apt install python3-venv`.")
+    mark.unlink(missing_ok=True)
+    say("installing the locked dependencies (a minute or two, once)")
+    pip = [python(), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    if run([*pip, "--require-hashes", "--requirement", LOCK]):
+        raise DevError("a dependency could not be installed: read pip's message above.")
+    # Editable and without isolation: the build back end is in the lock file, nothing is fetched.
+    if run([*pip, "--no-deps", "--no-build-isolation", "--editable", "."]):
+        raise DevError("the project itself could not be installed: read pip's message above.")
+    mark.write_text(wanted)
+
+
+def missing_debian_packages(packages: Sequence[str]) -> list[str]:
+    """Those of `packages` that Debian says are not installed."""
+    missing = []
+    for name in packages:
+        query = subprocess.run(
+            ["dpkg-query", "-W", "-f=${db:Status-Status}", name],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if query.stdout.strip() != "installed":
+            missing.append(name)
+    return missing
+
+
+def ensure_system(packages: Sequence[str] = DEBIAN_PACKAGES) -> None:
+    """On Debian and its relatives, install what is missing as root, else say the one line to run.
+
+    Raises:
+        DevError: `apt-get` failed.
+    """
+    if not shutil.which("dpkg-query") or not shutil.which("apt-get"):
+        return
+    missing = missing_debian_packages(packages)
+    if not missing:
+        return
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    if os.geteuid() != 0:
+        say("some system packages are missing; run this once: sudo " + " ".join(install))
+        return
+    say("installing system packages: " + " ".join(missing))
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    if run(["apt-get", "update", "-qq"], env=env) or run([install[0], "-qq", *install[1:]], env=env):
+        raise DevError("apt-get failed: read its message above.")
+
+
+def headless_environment() -> dict[str, str]:
+    """The environment for programs with windows: offscreen where there is no screen."""
+    env = dict(os.environ)
+    if sys.platform.startswith("linux") and not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")):
+        env.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return env
+
+
+def check_command(_: argparse.Namespace, rest: list[str]) -> int:
+    """Format, lint, types, import contracts, translations, licences; every step runs, then the sum."""
+    if rest:
+        raise DevError("`check` takes no arguments.")
+    ensure_system()
+    ensure_venv()
+    bin_dir = python().parent
+    py = str(python())
+    steps: list[tuple[str, list[str | Path]]] = [
+        ("format", [bin_dir / "ruff", "format", "--check", "."]),
+        ("lint", [bin_dir / "ruff", "check", "."]),
+        ("types", [py, "-m", "mypy"]),
+        ("import contracts", [bin_dir / "lint-imports", "--no-cache"]),
+        ("translations", [py, "-m", "tools.translations", "--check"]),
+        ("licences", [py, "-m", "tools.licences"]),
+    ]
+    failed = []
+    for name, command in steps:
+        say(f"check: {name}")
+        if run(command, env=headless_environment()):
+            failed.append(name)
+    if failed:
+        say("check FAILED: " + ", ".join(failed))
+        return 1
+    say("check passed")
+    return 0
+
+
+def test_command(_: argparse.Namespace, rest: list[str]) -> int:
+    """Every test; further arguments go to pytest."""
+    ensure_system()
+    ensure_venv()
+    env = headless_environment()
+    env["QT_QPA_PLATFORM"] = env.get("VISIO_TEST_PLATFORM", "offscreen")
+    return run([python(), "-m", "pytest", *rest], env=env)
+
+
+def demo_command(options: argparse.Namespace, rest: list[str]) -> int:
+    """The whole product on this machine; see `tests/end_to_end/demo.py`."""
+    if rest:
+        raise DevError("unknown arguments: " + " ".join(rest))
+    ensure_system()
+    ensure_venv()
+    env = headless_environment()
+    if options.headless:
+        env["QT_QPA_PLATFORM"] = "offscreen"
+    command: list[str | Path] = [python(), "-m", "tests.end_to_end.demo"]
+    if options.headless or env.get("QT_QPA_PLATFORM") == "offscreen":
+        command.append("--headless")
+    for name in ("out", "openvidu_url", "camera"):
+        value = getattr(options, name)
+        if value:
+            command += ["--" + name.replace("_", "-"), value]
+    # Neither a database password nor the media server's secret belongs on a child's command line.
+    if options.database_url:
+        env["VISIO_DATABASE_URL"] = options.database_url
+    if options.openvidu_secret:
+        env["VISIO_OPENVIDU_SECRET"] = options.openvidu_secret
+    return run(command, env=env)
+
+
+def gallery_command(options: argparse.Namespace, rest: list[str]) -> int:
+    """Screenshots of every view in every state, language and theme."""
+    ensure_system()
+    ensure_venv()
+    env = headless_environment()
+    env["QT_QPA_PLATFORM"] = "offscreen"
+    return run([python(), "-m", "desktop.views.gallery", "--out", options.out, *rest], env=env)
+
+
+def translate_command(_: argparse.Namespace, rest: list[str]) -> int:
+    """Collect new sentences from the sources and compile the translations."""
+    ensure_system()
+    ensure_venv()
+    return run([python(), "-m", "tools.translations", *rest], env=headless_environment())
+
+
+def lock_command(_: argparse.Namespace, rest: list[str]) -> int:
+    """Write the lock file anew from pyproject.toml (needs `uv` on the path)."""
+    uv = shutil.which("uv")
+    if not uv:
+        raise DevError("`uv` is not on the path: `pip install uv`.")
+    extras = [
+        word for name in ("desktop", "service", "embedded", "local-server") for word in ("--extra", name)
+    ]
+    return run(
+        [
+            *(uv, "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"),
+            *("--generate-hashes", "--no-annotate", "--no-header", "--quiet", "--group", "dev"),
+            *(*extras, "--output-file", LOCK, *rest),
+        ]
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; `python3 dev.py --help` prints it."""
+    top = argparse.ArgumentParser(prog="dev.py", description=__doc__.split("\n", 1)[0])
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, call: object) -> argparse.ArgumentParser:
+        command = commands.add_parser(
+            name, help=(call.__doc__ or "").split("\n", 1)[0], add_help=name != "test"
+        )
+        command.set_defaults(call=call)
+        return command
+
+    demo = add("demo", demo_command)
+    demo.add_argument("--headless", action="store_true", help="walk the five flows offscreen, then end")
+    demo.add_argument("--out", metavar="DIR", help="where report.json and the screenshots go")
+    demo.add_argument("--database-url", metavar="URL", help="a real PostgreSQL instead of the embedded one")
+    demo.add_argument("--openvidu-url", metavar="URL", help="a real OpenVidu instead of the local server")
+    demo.add_argument("--openvidu-secret", metavar="SECRET", help="that server's secret")
+    demo.add_argument("--camera", choices=["test"], help="force the generated camera")
+    add("test", test_command)
+    add("check", check_command)
+    add("gallery", gallery_command).add_argument("--out", metavar="DIR", default="gallery")
+    add("translate", translate_command)
+    add("lock", lock_command)
+    return top
+
+
+def main() -> int:
+    """Parse, prepare, act."""
+    options, rest = parser().parse_known_args()
+    try:
+        return int(options.call(options, rest))
+    except DevError as error:
+        say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
