@@ -45,6 +45,9 @@ DEBIAN_PACKAGES = (
     "fonts-inter",
 )
 
+# What the tests use on top: a private sound server with virtual devices.
+DEBIAN_TEST_PACKAGES = ("pulseaudio", "pulseaudio-utils")
+
 
 class DevError(Exception):
     """A command cannot go on; the message says why and what to do."""
@@ -188,7 +191,7 @@ def check_command(_: argparse.Namespace, rest: list[str]) -> int:
 
 def test_command(_: argparse.Namespace, rest: list[str]) -> int:
     """Every test; further arguments go to pytest."""
-    ensure_system()
+    ensure_system((*DEBIAN_PACKAGES, *DEBIAN_TEST_PACKAGES))
     ensure_venv()
     env = headless_environment()
     env["QT_QPA_PLATFORM"] = env.get("VISIO_TEST_PLATFORM", "offscreen")

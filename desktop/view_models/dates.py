@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimeZone
 
 
 def system_zone() -> ZoneInfo:
-    """The machine's zone with its rules (an offset alone would be wrong on the other side of a clock change)."""
+    """The machine's zone with its rules: an offset alone is wrong beyond the next clock change."""
     name = bytes(QTimeZone.systemTimeZoneId().data()).decode()
     try:
         return ZoneInfo(name)

@@ -26,8 +26,8 @@ def field_text(code: FieldErrorCode, field: str = "") -> str:
     texts = {
         FieldErrorCode.REQUIRED: translate("ErrorTexts", "Please fill in this field."),
         FieldErrorCode.TOO_LONG: translate(
-            "ErrorTexts", "This text is too long: %n characters at most.", None, _longest(field)
-        ),
+            "ErrorTexts", "This text is too long: {most} characters at most."
+        ).format(most=TITLE_MAX if field == "/title" else DESCRIPTION_MAX),
         FieldErrorCode.TOO_SHORT: translate("ErrorTexts", "This text is too short."),
         FieldErrorCode.IN_PAST: translate("ErrorTexts", "This date is in the past. Choose a later one."),
         FieldErrorCode.OUT_OF_RANGE: translate(
@@ -40,10 +40,6 @@ def field_text(code: FieldErrorCode, field: str = "") -> str:
         FieldErrorCode.NOT_ALLOWED: translate("ErrorTexts", "This value is not accepted here."),
     }
     return texts[code]
-
-
-def _longest(field: str) -> int:
-    return TITLE_MAX if field == "/title" else DESCRIPTION_MAX
 
 
 def _api_text(code: ApiErrorCode) -> ErrorText:

@@ -59,9 +59,7 @@ class Language(QObject):
             code = system_language()
         if code == self._code:
             return
-        for translator in self._translators:
-            QCoreApplication.removeTranslator(translator)
-        self._translators = []
+        self.close()
         self._code = code
         QLocale.setDefault(QLocale(QLocale.Language.French if code == "fr" else QLocale.Language.English))
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -69,6 +67,13 @@ class Language(QObject):
         self._install("view_models", self._folder)
         self._install("views", self._folder)
         self.changed.emit(code)
+
+    def close(self) -> None:
+        """Take the translators out of the application again."""
+        for translator in self._translators:
+            QCoreApplication.removeTranslator(translator)
+        self._translators = []
+        self._code = ""
 
     def _install(self, name: str, folder: Path) -> None:
         translator = QTranslator(self)

@@ -81,6 +81,9 @@ class RowWriter:
                 return translate("Meetings", "In progress · {duration}").format(
                     duration=duration
                 ), Tone.SUCCESS
+        return self._scheduled_pill(meeting)
+
+    def _scheduled_pill(self, meeting: Meeting) -> tuple[str, Tone]:
         if is_missed(meeting.scheduled_at, meeting.planned_minutes, now=self.now):
             return translate("Meetings", "Missed"), Tone.WARNING
         if meeting.my_role is Role.CLIENT:

@@ -1,0 +1,187 @@
+"""The one file where two threads meet: Qt's loop and the media loop.
+
+Media (signalling, WebRTC, mixing) runs on a plain asyncio loop in a thread of its own, so that a
+busy window costs no packet and a busy network costs no click. Going in: one awaitable call. Coming
+out: a Qt signal that carries a frozen state. Pictures and levels never pass here: their slots are
+read directly, latest wins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from desktop.rtc.media import AudioLevel, PictureSlot
+from desktop.rtc.room import OnState, Room, RoomDevices, RoomRequest
+from desktop.rtc.state import RoomPhase, RoomState
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+OpenRoom = Callable[[RoomRequest, RoomDevices, OnState], Room]
+ChooseDevices = Callable[[], RoomDevices]
+"""Finds camera, microphone and loudspeaker; may block, is run in a worker thread."""
+
+
+def new_media_loop() -> asyncio.AbstractEventLoop:
+    """A plain loop, named by its class: under qasync's policy `new_event_loop()` would return Qt's.
+
+    uvloop costs a fifth less for the same packets; Windows has none and uses its selector loop,
+    whose datagram transports are the sound ones there.
+    """
+    if sys.platform == "win32":
+        return asyncio.SelectorEventLoop()
+    import uvloop  # noqa: PLC0415  (does not exist on Windows)
+
+    return uvloop.new_event_loop()
+
+
+class MediaThread:
+    """A thread that runs the media loop from `start()` to `stop()`."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """True between `start()` and `stop()`."""
+        return self._loop is not None
+
+    def start(self) -> None:
+        """Start the thread; it idles without cost until something is called."""
+        if self._loop is not None:
+            return
+        self._loop = new_media_loop()
+        self._thread = threading.Thread(target=self._run, args=(self._loop,), name="media", daemon=True)
+        self._thread.start()
+
+    @staticmethod
+    def _run(loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_forever()
+        finally:
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            if left:
+                loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+    async def call(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine on the media loop and await its result here; cancelling goes in as well."""
+        if self._loop is None:
+            work.close()
+            raise RuntimeError("the media thread is not running")
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    def stop(self) -> None:
+        """End the loop and join the thread; what still runs there is cancelled."""
+        if self._loop is None or self._thread is None:
+            return
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+        if self._thread.is_alive():
+            log.error("the media thread did not end in time")
+        self._loop = None
+        self._thread = None
+
+
+class RoomBridge(QObject):
+    """One live room as Qt's thread sees it; the view-model's `RoomPort`.
+
+    Signals:
+        changed(RoomState): every new state, in order, in the thread this object lives in.
+    """
+
+    changed = Signal(object)
+    _arrived = Signal(object)
+
+    def __init__(
+        self,
+        thread: MediaThread,
+        open_room: OpenRoom,
+        choose_devices: ChooseDevices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._thread = thread
+        self._open_room = open_room
+        self._choose_devices = choose_devices
+        self._room: Room | None = None
+        self._state = RoomState()
+        self._devices: RoomDevices | None = None
+        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def state(self) -> RoomState:
+        """The latest state that was delivered here."""
+        return self._state
+
+    @property
+    def devices(self) -> RoomDevices | None:
+        """What was opened; None before the join. For diagnostics."""
+        return self._devices
+
+    async def join(self, request: RoomRequest) -> None:
+        """Choose the devices, then join.
+
+        Raises:
+            RtcError: as `Room.join`.
+        """
+        self._state = RoomState(
+            phase=RoomPhase.CONNECTING, microphone_on=request.microphone_on, camera_on=request.camera_on
+        )
+        self.changed.emit(self._state)
+        # Finding devices asks the operating system and may take a while.
+        self._devices = await asyncio.to_thread(self._choose_devices)
+        await self._thread.call(self._join(request, self._devices))
+
+    async def _join(self, request: RoomRequest, devices: RoomDevices) -> None:
+        self._room = self._open_room(request, devices, self._arrived.emit)
+        await self._room.join()
+
+    async def set_microphone(self, on: bool) -> None:
+        """Mute or unmute.
+
+        Raises:
+            RtcError: as `Room.set_microphone`.
+        """
+        if self._room is not None:
+            await self._thread.call(self._room.set_microphone(on))
+
+    async def set_camera(self, on: bool) -> None:
+        """Show or hide the own picture.
+
+        Raises:
+            RtcError: as `Room.set_camera`.
+        """
+        if self._room is not None:
+            await self._thread.call(self._room.set_camera(on))
+
+    async def leave(self) -> None:
+        """Leave and release everything."""
+        if self._room is not None and self._thread.running:
+            await self._thread.call(self._room.leave())
+
+    def picture(self, stream_id: str) -> PictureSlot:
+        """What a tile paints; an empty slot before the join."""
+        return self._room.picture(stream_id) if self._room is not None else PictureSlot()
+
+    def audio_level(self, stream_id: str) -> AudioLevel:
+        """How loud a stream is; silence before the join."""
+        return self._room.audio_level(stream_id) if self._room is not None else AudioLevel()
+
+    def _take(self, state: RoomState) -> None:
+        self._state = state
+        self.changed.emit(state)

@@ -1,0 +1,213 @@
+"""The room window's rules: who ends, who leaves, what is said when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+
+from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.models import MeetingStatus, Role
+from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.state import EndReason, ParticipantState, RoomPhase, RoomState, StreamPhase, StreamState
+from desktop.view_models.error_texts import text_for
+from desktop.view_models.language import Language
+from desktop.view_models.room import RoomViewModel
+from desktop.view_models.states import RoomStage
+from tests.support.fakes import ALICE, MIKL, NOW, FakeMeetings, FakeRoom, meeting
+from tests.support.waiting import until
+
+
+def person(name: str, connection_id: str, **stream: object) -> ParticipantState:
+    """Somebody who publishes."""
+    made = StreamState(stream_id=f"str_{connection_id}", **{"phase": StreamPhase.CONNECTED, **stream})  # type: ignore[arg-type]
+    return ParticipantState(connection_id=connection_id, name=name, streams=(made,))
+
+
+def connected(*people: ParticipantState) -> RoomState:
+    """Joined, with these others."""
+    return RoomState(phase=RoomPhase.CONNECTED, participants=people)
+
+
+class Case:
+    """A room of one role with its stand-ins."""
+
+    def __init__(self, role: Role, language: Language) -> None:
+        self.row = meeting("Bilan", at=NOW, status=MeetingStatus.IN_PROGRESS, role=role)
+        self.service = FakeMeetings([self.row])
+        self.rooms: list[FakeRoom] = []
+        self.join_error: RtcError | None = None
+        self.finished: list[bool] = []
+        user = MIKL if role is Role.OPERATOR else ALICE
+        self.model = RoomViewModel(self.row, user, self.service, self._make, language)
+        self.model.finished.connect(lambda: self.finished.append(True))
+
+    def _make(self) -> FakeRoom:
+        self.rooms.append(FakeRoom(self.join_error))
+        return self.rooms[-1]
+
+    @property
+    def room(self) -> FakeRoom:
+        """The latest attempt."""
+        return self.rooms[-1]
+
+    async def join(self) -> None:
+        """Start and wait until it is decided."""
+        self.model.start()
+        await until(
+            lambda: self.rooms and (self.room.state.phase is RoomPhase.CONNECTED or self.model.state.error)
+        )
+
+
+@pytest.fixture
+async def host(english: Language) -> AsyncIterator[Case]:
+    """MiKL's room."""
+    case = Case(Role.OPERATOR, english)
+    yield case
+    await case.model.close()
+
+
+@pytest.fixture
+async def guest(english: Language) -> AsyncIterator[Case]:
+    """Alice's room."""
+    case = Case(Role.CLIENT, english)
+    yield case
+    await case.model.close()
+
+
+async def test_joining_shows_who_is_awaited_and_then_the_tile(host: Case) -> None:
+    assert host.model.state.stage is RoomStage.CONNECTING
+    await host.join()
+    assert host.model.state.stage is RoomStage.LIVE
+    assert "Alice Laurent" in host.model.state.message
+    host.room.show(connected(person("Alice Laurent", "con_B", phase=StreamPhase.CONNECTING)))
+    assert host.model.state.tiles[0].connecting
+    host.room.show(connected(person("Alice Laurent", "con_B", microphone_on=False)))
+    tile = host.model.state.tiles[0]
+    assert (tile.connecting, tile.muted, tile.person.initials) == (False, True, "AL")
+    assert host.model.state.message == ""
+    assert host.model.state.elapsed == "00:00"
+
+
+async def test_the_hosts_red_button_ends_a_meeting_for_two(host: Case) -> None:
+    await host.join()
+    host.room.show(connected(person("Alice Laurent", "con_B")))
+    assert not host.model.state.leave_choices
+    host.model.leave()
+    await until(lambda: host.finished)
+    assert host.service.rows[host.row.id].status is MeetingStatus.COMPLETED
+    assert host.room.left >= 1
+
+
+async def test_with_more_people_the_host_may_leave_alone(host: Case) -> None:
+    await host.join()
+    host.room.show(connected(person("Alice", "con_B"), person("Bob", "con_C")))
+    assert host.model.state.leave_choices
+    assert host.model.state.end_count == 2
+    host.model.leave()
+    await until(lambda: host.finished)
+    assert host.service.rows[host.row.id].status is MeetingStatus.IN_PROGRESS
+
+
+async def test_an_end_that_fails_is_said_and_can_be_tried_again(host: Case) -> None:
+    await host.join()
+    host.service.refusals["end"] = ApiError(ApiErrorCode.UNREACHABLE)
+    host.model.leave()
+    await until(lambda: host.model.state.error)
+    assert host.model.state.error == text_for(ApiErrorCode.UNREACHABLE)
+    assert not host.finished
+    host.service.refusals.clear()
+    host.model.retry()
+    await until(lambda: host.finished)
+    assert host.service.rows[host.row.id].status is MeetingStatus.COMPLETED
+
+
+async def test_a_client_leaves_without_ending(guest: Case) -> None:
+    await guest.join()
+    guest.model.leave()
+    await until(lambda: guest.finished)
+    assert guest.service.rows[guest.row.id].status is MeetingStatus.IN_PROGRESS
+    assert "end" not in guest.service.calls
+
+
+async def test_the_other_side_reads_who_ended_and_how_long_it_was(guest: Case) -> None:
+    await guest.join()
+    await guest.service.end(guest.row.id)
+    guest.room.show(RoomState(phase=RoomPhase.LEFT, end_reason=EndReason.CLOSED))
+    assert guest.model.state.stage is RoomStage.ENDED
+    assert "MiKL" in guest.model.state.message
+    await until(lambda: guest.model.state.detail)
+    assert "2\xa0min" in guest.model.state.detail
+    guest.model.close_room()
+    await until(lambda: guest.finished)
+
+
+@pytest.mark.parametrize(
+    "code", [RtcErrorCode.TOKEN_REFUSED, RtcErrorCode.UNREACHABLE, RtcErrorCode.ROOM_GONE]
+)
+async def test_a_join_that_fails_is_said_and_can_be_tried_again(guest: Case, code: RtcErrorCode) -> None:
+    guest.join_error = RtcError(code)
+    await guest.join()
+    assert guest.model.state.error == text_for(code)
+    assert guest.model.state.stage is RoomStage.ENDED
+    guest.join_error = None
+    guest.model.retry()
+    await until(lambda: guest.room.state.phase is RoomPhase.CONNECTED)
+    assert guest.model.state.error is None
+    assert len(guest.rooms) == 2
+
+
+async def test_a_token_for_an_ended_meeting_is_said(guest: Case) -> None:
+    guest.service.refusals["room_token"] = ApiError(ApiErrorCode.MEETING_CLOSED, status=409)
+    guest.model.start()
+    await until(lambda: guest.model.state.error)
+    assert guest.model.state.error == text_for(ApiErrorCode.MEETING_CLOSED)
+
+
+async def test_a_busy_camera_is_said_and_the_meeting_goes_on(guest: Case) -> None:
+    await guest.join()
+    guest.room.show(RoomState(phase=RoomPhase.CONNECTED, camera_on=False, error=RtcErrorCode.CAMERA_BUSY))
+    assert guest.model.state.warning == text_for(RtcErrorCode.CAMERA_BUSY).sentence
+    assert guest.model.state.stage is RoomStage.LIVE
+    guest.room.device_error = RtcError(RtcErrorCode.CAMERA_BUSY)
+    guest.model.toggle_camera()
+    assert guest.model.state.camera_busy
+    await until(lambda: not guest.model.state.camera_busy)
+    assert guest.model.state.warning == text_for(RtcErrorCode.CAMERA_BUSY).sentence
+    guest.room.device_error = None
+    guest.model.toggle_camera()
+    await until(lambda: guest.model.state.camera_on)
+    assert guest.model.state.warning == ""
+
+
+async def test_muting_goes_to_the_room(guest: Case) -> None:
+    await guest.join()
+    guest.model.toggle_microphone()
+    await until(lambda: not guest.model.state.microphone_on)
+    assert guest.model.state.own is not None
+    assert guest.model.state.own.muted
+
+
+async def test_a_loud_stream_gets_the_ring(guest: Case) -> None:
+    await guest.join()
+    guest.room.show(connected(person("MiKL", "con_B")))
+    guest.room.audio_level("str_con_B").measure(np.full(960, 8000, np.int16))
+    guest.model._tick()
+    assert guest.model.state.tiles[0].speaking
+
+
+async def test_a_lost_line_offers_to_join_again(guest: Case) -> None:
+    await guest.join()
+    guest.room.show(RoomState(phase=RoomPhase.LEFT, end_reason=EndReason.NETWORK))
+    assert guest.model.state.error is not None
+    assert guest.model.state.error.action
+    guest.model.retry()
+    await until(lambda: len(guest.rooms) == 2 and guest.room.state.phase is RoomPhase.CONNECTED)
+
+
+async def test_closing_leaves_the_room_and_says_nothing_to_the_service(host: Case) -> None:
+    await host.join()
+    await host.model.close()
+    assert host.room.left == 1
+    assert "end" not in host.service.calls

@@ -1,0 +1,142 @@
+"""The scheduling dialog checks, warns, saves once and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
+from backend_client.models import DESCRIPTION_MAX, TITLE_MAX, Meeting
+from desktop.view_models.error_texts import field_text, text_for
+from desktop.view_models.language import Language
+from desktop.view_models.schedule import ScheduleViewModel
+from desktop.view_models.states import ScheduleDraft
+from tests.support.fakes import ALICE, NOW, FakeMeetings, meeting
+from tests.support.waiting import until
+
+PARIS = ZoneInfo("Europe/Paris")
+GOOD = ScheduleDraft(
+    client_id=str(ALICE.id), title="Bilan", description="", day=date(2026, 3, 3), hour=time(14, 0)
+)
+
+
+@pytest.fixture
+def service() -> FakeMeetings:
+    """A service with one client and one meeting, today at 15:00 in Paris."""
+    return FakeMeetings([meeting("Point", at=NOW + timedelta(minutes=25))])
+
+
+@pytest.fixture
+async def dialog(service: FakeMeetings, english: Language) -> AsyncIterator[ScheduleViewModel]:
+    """The dialog, its clients loaded."""
+    model = ScheduleViewModel(service, english, lambda: list(service.rows.values()), zone=PARIS)
+    model.start()
+    await until(lambda: not model.state.loading_clients)
+    yield model
+    await model.close()
+
+
+async def test_it_proposes_the_next_full_hour(dialog: ScheduleViewModel) -> None:
+    assert (dialog.state.draft.day, dialog.state.draft.hour) == (date(2026, 3, 2), time(16, 0))
+    assert [each.person.name for each in dialog.state.clients] == ["Alice Laurent"]
+
+
+async def test_a_good_draft_is_saved_once(dialog: ScheduleViewModel, service: FakeMeetings) -> None:
+    saved: list[Meeting] = []
+    dialog.saved.connect(saved.append)
+    dialog.save(GOOD)
+    dialog.save(GOOD)
+    await until(lambda: saved)
+    assert dialog.state.saved
+    assert len(service.keys) == 1
+    assert saved[0].scheduled_at.isoformat() == "2026-03-03T13:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("change", "member"),
+    [
+        ({"title": "  "}, "title_error"),
+        ({"title": "x" * (TITLE_MAX + 1)}, "title_error"),
+        ({"client_id": ""}, "client_error"),
+        ({"description": "x" * (DESCRIPTION_MAX + 1)}, "description_error"),
+        ({"day": date(2026, 3, 1)}, "when_error"),
+        ({"day": None}, "when_error"),
+        ({"planned_minutes": 1}, "duration_error"),
+        # At 2 o'clock that Sunday, Paris goes to 3: half past two does not exist.
+        ({"day": date(2026, 3, 29), "hour": time(2, 30)}, "when_error"),
+    ],
+)
+async def test_each_error_stands_next_to_its_field(
+    dialog: ScheduleViewModel, service: FakeMeetings, change: dict[str, object], member: str
+) -> None:
+    dialog.save(replace(GOOD, **change))  # type: ignore[arg-type]  # the table holds each member's own type
+    wrong = [name for name in dir(dialog.state) if name.endswith("_error") and getattr(dialog.state, name)]
+    assert wrong == [member]
+    assert not service.keys
+    dialog.edited(GOOD)
+    assert getattr(dialog.state, member) == ""
+
+
+async def test_typing_never_shows_an_error_first(dialog: ScheduleViewModel) -> None:
+    dialog.edited(replace(GOOD, title=""))
+    assert dialog.state.title_error == ""
+
+
+async def test_the_services_refusal_stands_next_to_the_field(
+    dialog: ScheduleViewModel, service: FakeMeetings
+) -> None:
+    service.refusals["create_meeting"] = ApiError(
+        ApiErrorCode.INVALID, status=422, fields={"/client_id": FieldErrorCode.UNKNOWN_CLIENT}
+    )
+    dialog.save(GOOD)
+    await until(lambda: not dialog.state.busy)
+    assert dialog.state.client_error == field_text(FieldErrorCode.UNKNOWN_CLIENT)
+    assert dialog.state.draft == GOOD
+    assert not dialog.state.saved
+
+
+async def test_after_a_lost_answer_the_same_key_is_sent_again(
+    dialog: ScheduleViewModel, service: FakeMeetings
+) -> None:
+    service.fail_with = ApiErrorCode.UNREACHABLE
+    dialog.save(GOOD)
+    await until(lambda: not dialog.state.busy)
+    assert dialog.state.error == text_for(ApiErrorCode.UNREACHABLE)
+    service.fail_with = None
+    dialog.save(GOOD)
+    await until(lambda: dialog.state.saved)
+    assert service.keys[0] == service.keys[1]
+
+
+async def test_another_content_has_another_key(dialog: ScheduleViewModel, service: FakeMeetings) -> None:
+    service.fail_with = ApiErrorCode.UNREACHABLE
+    for draft in (GOOD, replace(GOOD, title="Autre")):
+        dialog.save(draft)
+        await until(lambda: not dialog.state.busy)
+    assert service.keys[0] != service.keys[1]
+
+
+async def test_an_overlap_is_warned_about_while_typing(dialog: ScheduleViewModel) -> None:
+    dialog.edited(replace(GOOD, day=date(2026, 3, 2), hour=time(15, 30)))
+    assert "Point" in dialog.state.warning
+    dialog.edited(replace(GOOD, day=date(2026, 3, 2), hour=time(16, 0)))
+    assert dialog.state.warning == ""
+
+
+async def test_clients_that_cannot_be_loaded_can_be_asked_for_again(
+    service: FakeMeetings, english: Language
+) -> None:
+    service.fail_with = ApiErrorCode.UNREACHABLE
+    model = ScheduleViewModel(service, english, list, zone=PARIS)
+    model.start()
+    await until(lambda: not model.state.loading_clients)
+    assert model.state.error is not None
+    service.fail_with = None
+    model.reload_clients()
+    await until(lambda: model.state.clients)
+    assert model.state.error is None
+    await model.close()

@@ -1,0 +1,1 @@
+"""Fixtures, fakes and drivers that several suites share."""

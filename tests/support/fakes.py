@@ -1,0 +1,251 @@
+"""Hand-written stand-ins for the view-models' ports, for tests that need a failure on demand.
+
+They obey the protocols of `desktop/view_models/ports.py` (mypy checks it) and keep the service's
+rules as far as a view-model can see them; the end-to-end tests run the real parts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from PySide6.QtCore import QObject, Signal
+
+from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.models import (
+    Client,
+    LiveEvent,
+    Meeting,
+    MeetingRequest,
+    MeetingStatus,
+    Notification,
+    Person,
+    Role,
+    RoomToken,
+    User,
+)
+from desktop.rtc.errors import RtcError
+from desktop.rtc.media import AudioLevel, PictureSlot
+from desktop.rtc.room import RoomRequest
+from desktop.rtc.state import EndReason, RoomPhase, RoomState
+
+NOW = datetime(2026, 3, 2, 13, 35, tzinfo=UTC)
+"""A Monday, 14:35 in Paris."""
+MIKL = User(id=uuid4(), role=Role.OPERATOR, full_name="MiKL", email="mikl@demo.visio")
+ALICE = User(id=uuid4(), role=Role.CLIENT, full_name="Alice Laurent", email="alice@demo.visio")
+
+
+def meeting(
+    title: str = "Bilan",
+    *,
+    at: datetime = NOW + timedelta(minutes=25),
+    status: MeetingStatus = MeetingStatus.SCHEDULED,
+    role: Role = Role.OPERATOR,
+    version: int = 1,
+    meeting_id: UUID | None = None,
+) -> Meeting:
+    """A meeting of MiKL with Alice, consistent with its status."""
+    started = at if status in (MeetingStatus.IN_PROGRESS, MeetingStatus.COMPLETED) else None
+    ended = at + timedelta(minutes=52) if status is MeetingStatus.COMPLETED else None
+    return Meeting(
+        id=meeting_id or uuid4(),
+        client=Person(id=ALICE.id, full_name=ALICE.full_name),
+        operator=Person(id=MIKL.id, full_name=MIKL.full_name),
+        title=title,
+        description="",
+        status=status,
+        scheduled_at=at,
+        planned_minutes=60,
+        started_at=started,
+        ended_at=ended,
+        duration_seconds=52 * 60 if ended else None,
+        version=version,
+        my_role=role,
+    )
+
+
+class FakeMeetings:
+    """`MeetingsPort` in memory. `fail_with` makes every call fail, `refusals` one kind of call."""
+
+    def __init__(self, meetings: list[Meeting] | None = None) -> None:
+        self.rows = {each.id: each for each in meetings or []}
+        self.people = [Client(id=ALICE.id, full_name=ALICE.full_name)]
+        self.notices: list[Notification] = []
+        self.fail_with: ApiErrorCode | None = None
+        self.refusals: dict[str, ApiError] = {}
+        self.calls: list[str] = []
+        self.keys: list[str] = []
+        self.moment = NOW
+
+    def now(self) -> datetime:
+        """The pinned moment."""
+        return self.moment
+
+    async def _answer(self, call: str) -> None:
+        self.calls.append(call)
+        await asyncio.sleep(0)
+        if self.fail_with is not None:
+            raise ApiError(self.fail_with)
+        if call in self.refusals:
+            raise self.refusals[call]
+
+    async def meetings(self) -> list[Meeting]:
+        """All rows."""
+        await self._answer("meetings")
+        return list(self.rows.values())
+
+    async def meeting(self, meeting_id: UUID) -> Meeting:
+        """One row."""
+        await self._answer("meeting")
+        return self.rows[meeting_id]
+
+    async def clients(self) -> list[Client]:
+        """All clients."""
+        await self._answer("clients")
+        return self.people
+
+    async def create_meeting(self, request: MeetingRequest, *, idempotency_key: str) -> Meeting:
+        """Store a row."""
+        self.keys.append(idempotency_key)
+        await self._answer("create_meeting")
+        row = meeting(request.title, at=request.scheduled_at)
+        self.rows[row.id] = row
+        return row
+
+    async def start(self, meeting_id: UUID) -> Meeting:
+        """`scheduled → in_progress`."""
+        await self._answer("start")
+        return self._move(meeting_id, status=MeetingStatus.IN_PROGRESS, started_at=self.moment)
+
+    async def end(self, meeting_id: UUID) -> Meeting:
+        """`in_progress → completed`."""
+        await self._answer("end")
+        return self._move(
+            meeting_id, status=MeetingStatus.COMPLETED, ended_at=self.moment, duration_seconds=90
+        )
+
+    def _move(self, meeting_id: UUID, **changes: object) -> Meeting:
+        row = self.rows[meeting_id]
+        self.rows[meeting_id] = row.model_copy(update={**changes, "version": row.version + 1})
+        return self.rows[meeting_id]
+
+    async def room_token(self, meeting_id: UUID) -> RoomToken:
+        """A token nobody will use."""
+        await self._answer("room_token")
+        return RoomToken(token="ws://x?sessionId=s&token=tok_1", role="PUBLISHER", session_id="s")
+
+    async def notifications(self) -> list[Notification]:
+        """All notices."""
+        await self._answer("notifications")
+        return list(self.notices)
+
+    async def mark_read(self, notification_ids: list[UUID]) -> None:
+        """Mark as read."""
+        await self._answer("mark_read")
+        self.notices = [
+            each.model_copy(update={"read_at": NOW}) if each.id in notification_ids else each
+            for each in self.notices
+        ]
+
+
+class FakeEvents:
+    """`EventsPort` whose events the test sends itself."""
+
+    def __init__(self) -> None:
+        self.on_event: Callable[[LiveEvent], None] | None = None
+        self.on_online: Callable[[bool], None] | None = None
+
+    async def run(self, on_event: Callable[[LiveEvent], None], on_online: Callable[[bool], None]) -> None:
+        """Hold the line open until cancelled."""
+        self.on_event, self.on_online = on_event, on_online
+        on_online(True)
+        await asyncio.Event().wait()
+
+
+class FakeSignIn:
+    """`SignInPort` that knows one account."""
+
+    def __init__(self, user: User = MIKL, password: str = "demo-visio") -> None:
+        self.user = user
+        self._password = password
+        self.signed_out = 0
+        self.fail_with: ApiErrorCode | None = None
+
+    async def log_in(self, email: str, password: str, *, stay_signed_in: bool) -> User:
+        """Check the one account."""
+        await asyncio.sleep(0)
+        if self.fail_with is not None:
+            raise ApiError(self.fail_with)
+        if (email, password) != (self.user.email, self._password):
+            raise ApiError(ApiErrorCode.INVALID_CREDENTIALS, status=401)
+        return self.user
+
+    async def log_out(self) -> None:
+        """Count it."""
+        self.signed_out += 1
+
+
+class FakeRoom(QObject):
+    """`RoomPort` that does as it is told."""
+
+    changed = Signal(object)
+
+    def __init__(self, join_error: RtcError | None = None) -> None:
+        super().__init__()
+        self.state = RoomState()
+        self.join_error = join_error
+        self.device_error: RtcError | None = None
+        self.requests: list[RoomRequest] = []
+        self.left = 0
+        self.levels: dict[str, AudioLevel] = {}
+
+    def show(self, state: RoomState) -> None:
+        """Become this state."""
+        self.state = state
+        self.changed.emit(state)
+
+    async def join(self, request: RoomRequest) -> None:
+        """Connected at once, or the error."""
+        self.requests.append(request)
+        await asyncio.sleep(0)
+        if self.join_error is not None:
+            raise self.join_error
+        self.show(
+            RoomState(
+                phase=RoomPhase.CONNECTED,
+                own_connection_id="con_A",
+                microphone_on=request.microphone_on,
+                camera_on=request.camera_on,
+            )
+        )
+
+    async def _device(self) -> None:
+        await asyncio.sleep(0)
+        if self.device_error is not None:
+            raise self.device_error
+
+    async def set_microphone(self, on: bool) -> None:
+        """Switch."""
+        await self._device()
+        self.show(RoomState(phase=self.state.phase, microphone_on=on, camera_on=self.state.camera_on))
+
+    async def set_camera(self, on: bool) -> None:
+        """Switch."""
+        await self._device()
+        self.show(RoomState(phase=self.state.phase, microphone_on=self.state.microphone_on, camera_on=on))
+
+    async def leave(self) -> None:
+        """Count it."""
+        self.left += 1
+        if self.state.phase is not RoomPhase.LEFT:
+            self.show(RoomState(phase=RoomPhase.LEFT, end_reason=EndReason.LEFT))
+
+    def picture(self, stream_id: str) -> PictureSlot:
+        """An empty slot."""
+        return PictureSlot()
+
+    def audio_level(self, stream_id: str) -> AudioLevel:
+        """The level that the test set."""
+        return self.levels.setdefault(stream_id, AudioLevel())
