@@ -12,7 +12,7 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 OpenRoom = Callable[[RoomRequest, RoomDevices, OnState], Room]
-ChooseDevices = Callable[[], RoomDevices]
-"""Finds camera, microphone and loudspeaker; may block, is run in a worker thread."""
+ChooseDevices = Callable[[], Awaitable[RoomDevices]]
+"""Finds camera, microphone and loudspeaker without blocking; awaited on Qt's thread."""
 
 
 def new_media_loop() -> asyncio.AbstractEventLoop:
@@ -143,8 +143,7 @@ class RoomBridge(QObject):
             phase=RoomPhase.CONNECTING, microphone_on=request.microphone_on, camera_on=request.camera_on
         )
         self.changed.emit(self._state)
-        # Finding devices asks the operating system and may take a while.
-        self._devices = await asyncio.to_thread(self._choose_devices)
+        self._devices = await self._choose_devices()
         await self._thread.call(self._join(request, self._devices))
 
     async def _join(self, request: RoomRequest, devices: RoomDevices) -> None:

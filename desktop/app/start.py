@@ -13,19 +13,21 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import FrameType, TracebackType
+from uuid import UUID
 
 import qasync
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
 from desktop.app.wiring import AppKind, Shell
-from desktop.system.logs import set_up_logs
-from desktop.system.settings import Settings, SettingsError, load_settings
+from desktop.system.deep_link import DeepLinkError, meeting_of_link
+from desktop.system.logs import configure_logs
+from desktop.system.settings import LoadedSettings, SettingsError, add_arguments, load_settings
+from desktop.system.token_store import open_token_store
 from desktop.view_models.language import Language
 from desktop.views.theme import Theme, ThemeChoice
-from resources.brand import ORGANISATION, ORGANISATION_DOMAIN
+from resources.brand import ORGANISATION, ORGANISATION_DOMAIN, URL_SCHEME
 from resources.reader import ROOT as RESOURCES
 
 log = logging.getLogger(__name__)
@@ -39,13 +41,9 @@ EXIT_BAD_SETTINGS = 2
 def arguments(kind: AppKind) -> argparse.ArgumentParser:
     """The command line of both apps."""
     parser = argparse.ArgumentParser(prog=kind.product.program)
-    parser.add_argument("--backend", metavar="URL", help="address of the service")
-    parser.add_argument("--profile", metavar="DIR", type=Path, help="throw-away data and session")
-    parser.add_argument("--camera", choices=["system", "test"], help="test: a generated picture and tone")
-    parser.add_argument("--language", choices=["fr", "en"], help="instead of the system's")
-    parser.add_argument("--theme", choices=["system", "light", "dark"])
+    add_arguments(parser)
     parser.add_argument("--verbose", action="store_true", help="log to standard error as well")
-    parser.add_argument("link", nargs="?", help="mikl://meetings/<id>")
+    parser.add_argument("link", nargs="?", metavar="LINK", help=f"{URL_SCHEME}://meetings/<id>")
     return parser
 
 
@@ -53,36 +51,39 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
     """Run one of the apps until it is closed; returns the exit code."""
     options = arguments(kind).parse_args(argv)
     try:
-        settings = load_settings(
-            backend_url=options.backend,
-            profile=options.profile,
-            camera=options.camera,
-            language=options.language,
-            theme=options.theme,
-            link=options.link,
-        )
-    except SettingsError as error:
+        loaded = load_settings(kind.product, options)
+        link = meeting_of_link(options.link) if options.link else None
+    except (SettingsError, DeepLinkError) as error:
         print(f"{kind.product.program}: {error}", file=sys.stderr)  # noqa: T201  (no log file yet)
         return EXIT_BAD_SETTINGS
-    set_up_logs(settings, program=kind.product.program, verbose=options.verbose)
+    logs = configure_logs(loaded.paths.log_dir, kind.product.program, verbose=options.verbose)
     log.info("%s starts", kind.product.program)
     sys.excepthook = report_exception
     app = make_application(kind)
-    language = Language(RESOURCES / "translations", settings.language)
-    theme = Theme(app, ThemeChoice(settings.theme))
+    language = Language(RESOURCES / "translations", loaded.settings.language.value)
+    theme = Theme(app, choice=ThemeChoice(loaded.settings.theme.value))
     loop = qasync.QEventLoop(app)
     loop.set_exception_handler(report_loop_exception)
     with loop:
-        loop.run_until_complete(run(kind, settings, language, theme, on_shell))
+        loop.run_until_complete(run(kind, loaded, language, theme, link=link, on_shell=on_shell))
     log.info("%s has ended", kind.product.program)
+    logs.close()
     return 0
 
 
 async def run(
-    kind: AppKind, settings: Settings, language: Language, theme: Theme, on_shell: OnShell | None
+    kind: AppKind,
+    loaded: LoadedSettings,
+    language: Language,
+    theme: Theme,
+    *,
+    link: UUID | None,
+    on_shell: OnShell | None,
 ) -> None:
     """The app's main coroutine."""
-    shell = Shell(kind, settings, language, theme)
+    # The secret store may ask the user to unlock it: never on Qt's thread.
+    opened = await asyncio.to_thread(open_token_store, loaded.settings.backend_url, loaded.paths.profile)
+    shell = Shell(kind, loaded.settings, opened.store, language, theme, meeting_to_open=link)
     watch = TerminationWatch(shell.stop)
     try:
         if on_shell is not None:

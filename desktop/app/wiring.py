@@ -10,6 +10,7 @@ import asyncio
 import logging
 import platform
 import ssl
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -22,10 +23,9 @@ from backend_client.client import BackendClient
 from backend_client.errors import ApiError
 from backend_client.events import EventFeed
 from backend_client.models import Meeting, MeetingStatus, Role, User
+from backend_client.sign_in import TokenStore
 from desktop.app.media_thread import MediaThread, RoomBridge
-from desktop.app.service import ServiceMeetings
-from desktop.system.settings import Settings
-from desktop.system.token_store import open_token_store
+from desktop.system.settings import CameraChoice, Settings
 from desktop.view_models.language import Language
 from desktop.view_models.meeting_list import MeetingListViewModel
 from desktop.view_models.room import RoomViewModel
@@ -54,15 +54,17 @@ class AppKind:
         product: names and ids.
         role: whose app it is.
         other: the product for the other role.
+        mark: its icon.
     """
 
     product: Product
     role: Role
     other: Product
+    mark: str
 
 
-HUB_APP = AppKind(HUB, Role.OPERATOR, PARTICIPANT)
-PARTICIPANT_APP = AppKind(PARTICIPANT, Role.CLIENT, HUB)
+HUB_APP = AppKind(HUB, Role.OPERATOR, PARTICIPANT, "mark-hub")
+PARTICIPANT_APP = AppKind(PARTICIPANT, Role.CLIENT, HUB, "mark-visio")
 
 
 class Shell(QObject):
@@ -71,17 +73,28 @@ class Shell(QObject):
     Args:
         kind: which of the two apps.
         settings: read once, at the start.
+        store: keeps the session over a restart, or only in memory.
         language, theme: how it speaks and looks.
+        meeting_to_open: from the link that the app was started with.
     """
 
-    def __init__(self, kind: AppKind, settings: Settings, language: Language, theme: Theme) -> None:
+    def __init__(
+        self,
+        kind: AppKind,
+        settings: Settings,
+        store: TokenStore,
+        language: Language,
+        theme: Theme,
+        *,
+        meeting_to_open: UUID | None = None,
+    ) -> None:
         super().__init__()
         self.kind = kind
         self.language = language
         self.theme = theme
         self._settings = settings
         self._ssl = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._store = open_token_store(settings.profile_name, settings.backend_url)
+        self._store = store
         self.client = BackendClient(
             settings.backend_url, self._store, ssl_context=self._ssl, device=self._device()
         )
@@ -89,7 +102,7 @@ class Shell(QObject):
         self._scope = TaskScope()
         self._stop = asyncio.Event()
         self._user: User | None = None
-        self._deep_link: UUID | None = settings.meeting_to_open
+        self._deep_link = meeting_to_open
         self.sign_in_model: SignInViewModel | None = None
         self.list_model: MeetingListViewModel | None = None
         self.schedule_model: ScheduleViewModel | None = None
@@ -168,7 +181,7 @@ class Shell(QObject):
             model.session_ended()
         model.signed_in.connect(self._show_list)
         self.sign_in_model = model
-        self._put_window(SignInWindow(model, self.theme))
+        self._put_window(SignInWindow(model, self.theme, mark=self.kind.mark))
 
     # ------------------------------------------------------------------ list
 
@@ -179,7 +192,7 @@ class Shell(QObject):
             self.sign_in_model = None
         model = MeetingListViewModel(
             user,
-            ServiceMeetings(self.client),
+            self.client,
             EventFeed(self.client),
             self.language,
             persistent=self._store.persistent,
@@ -234,9 +247,7 @@ class Shell(QObject):
         if self.dialog is not None or self.list_model is None:
             return
         known = self.list_model
-        model = ScheduleViewModel(
-            ServiceMeetings(self.client), self.language, lambda: known.known_meetings, parent=self
-        )
+        model = ScheduleViewModel(self.client, self.language, lambda: known.known_meetings, parent=self)
         model.saved.connect(lambda _meeting: known.refresh())
         self.schedule_model = model
         self.dialog = ScheduleDialog(model, self.theme, self.window)
@@ -262,12 +273,10 @@ class Shell(QObject):
         if self._user is None:
             return
         self.media.start()
-        model = RoomViewModel(
-            meeting, self._user, ServiceMeetings(self.client), self._make_bridge, self.language, parent=self
-        )
+        model = RoomViewModel(meeting, self._user, self.client, self._make_bridge, self.language, parent=self)
         model.finished.connect(self._room_finished)
         self.room_model = model
-        self.room_window = RoomWindow(model, self.theme)
+        self.room_window = RoomWindow(model, self.theme.stage_look, mark=self.kind.mark)
         self.room_window.installEventFilter(self)
         self.room_window.show()
         if self.window is not None:
@@ -278,11 +287,11 @@ class Shell(QObject):
         user = self._user
         account = str(user.id) if user is not None else ""
 
-        def choose() -> RoomDevices:
-            # QtMultimedia takes 0.2 s to import: only when a room opens, and not on Qt's thread.
-            from desktop.devices.choice import choose_devices  # noqa: PLC0415
+        def choose() -> Awaitable[RoomDevices]:
+            # QtMultimedia takes 0.2 s to import: only when a room opens, in a worker thread.
+            from desktop.devices.choice import find_devices  # noqa: PLC0415
 
-            return choose_devices(self._settings.camera, account)
+            return find_devices("test" if self._settings.camera is CameraChoice.TEST else "system", account)
 
         def open_room(request: RoomRequest, devices: RoomDevices, on_state: OnState) -> Room:
             # aiortc takes 0.5 s to import: same rule, on the media thread.

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from backend_client.errors import ApiError
 from tests.end_to_end.flows import Walk
 from tests.end_to_end.stack import ALICE, OPERATOR, PASSWORD, Stack, running_stack
 from tests.support.app_process import AppProcess, ProgramError
@@ -34,12 +35,13 @@ async def walk_flows(stack: Stack, work_dir: Path, out: Path) -> dict[str, Any]:
     error = ""
     try:
         await walk.run()
-    except ProgramError as failure:
+    except (ProgramError, ApiError) as failure:
         error = str(failure)
     finally:
         await walk.close()
     expected = ("schedule", "start", "join", "end", "isolation")
-    flows = {name: walk.flows.get(name, {"ok": False, "error": error, "evidence": {}}) for name in expected}
+    missing = {"ok": False, "error": "not reached", "evidence": {}}
+    flows = {name: walk.flows.get(name, missing) for name in expected}
     return {
         "ok": not error and all(flow["ok"] for flow in flows.values()),
         "error": error,
@@ -121,6 +123,8 @@ def main() -> int:
     parser.add_argument("--openvidu-url", metavar="URL")
     parser.add_argument("--camera", choices=["test"])
     options = parser.parse_args()
+    if options.headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
         return asyncio.run(demo(options))
     except KeyboardInterrupt:

@@ -17,7 +17,7 @@ from backend_client.client import BackendClient
 from backend_client.errors import ApiError
 from backend_client.models import MeetingStatus, User
 from backend_client.sign_in import MemoryTokenStore
-from desktop.devices.test_picture import source_id_of
+from desktop.devices.frame_code import source_id_of
 from desktop.devices.test_tone import tone_frequency_hz
 from tests.end_to_end.evidence import meeting_row, rows_as
 from tests.end_to_end.stack import ALICE, BOB, OPERATOR, PASSWORD, Stack

@@ -23,16 +23,19 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QDate, QObject, QPoint, Qt, QTime, Signal
+from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, QTime, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateEdit, QDialog, QTimeEdit, QWidget
 
 from desktop.app.start import main as start
 from desktop.app.wiring import HUB_APP, PARTICIPANT_APP, Shell
+from desktop.view_models.states import ListPhase
 from desktop.views.theme import ThemeChoice
 
 POLL_S = 0.01
 Command = dict[str, Any]
+LOADED = (ListPhase.READY, ListPhase.EMPTY)
 
 
 class DriverError(Exception):
@@ -164,9 +167,28 @@ class Driver(QObject):
         widget.setFocus()
         QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(widget, Qt.Key.Key_Delete)
-        QTest.keyClicks(widget, str(command["text"]))
+        for character in str(command["text"]):
+            # Not QTest.keyClicks: it knows ASCII only, and our users write French.
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                event = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, character)
+                QApplication.sendEvent(widget, event)
         if command.get("enter"):
             QTest.keyClick(widget, Qt.Key.Key_Return)
+
+    async def do_choose_client(self, command: Command) -> None:
+        """Type part of a client's name and leave the field: the only match is chosen."""
+        await self._until(
+            lambda: self._shell.schedule_model and self._shell.schedule_model.state.clients,
+            command,
+            "the clients",
+        )
+        await self.do_type(command)
+        QTest.keyClick(await self._widget(command), Qt.Key.Key_Tab)
+        await self._until(
+            lambda: self._shell.schedule_model and self._shell.schedule_model.state.draft.client_id,
+            command,
+            "the choice of a client",
+        )
 
     async def do_set_day(self, command: Command) -> None:
         """Set a date field (ISO text)."""
@@ -209,21 +231,22 @@ class Driver(QObject):
         self._shell.theme.set_choice(ThemeChoice(str(command["value"])))
 
     async def do_list(self, command: Command) -> Command:
-        """What the list shows; with `title`, wait for a row with it, with `pill` or `action` for that too."""
+        """What the list shows; with `title`, wait for a row with it, with `action` for that button."""
 
-        def wanted() -> list[dict[str, Any]] | None:
+        def wanted() -> Command | None:
             rows = self._rows()
             if "title" not in command:
-                return rows if self._shell.list_model is not None else None
+                loaded = self._shell.list_model is not None and self._shell.list_model.state.phase in LOADED
+                return {"rows": rows} if loaded else None
             match = [
                 row
                 for row in rows
                 if row["title"] == command["title"] and row["action"] == command.get("action", row["action"])
             ]
-            return match or None
+            return {"rows": match} if match else None
 
-        found = await self._until(wanted, command, f"list row {command.get('title', '')!r}")
-        return {"rows": found}
+        found: Command = await self._until(wanted, command, f"list row {command.get('title', '')!r}")
+        return found
 
     def _rows(self) -> list[dict[str, Any]]:
         model = self._shell.list_model

@@ -1,0 +1,1 @@
+"""The hosted service: accounts, meetings, notifications and live events over PostgreSQL and OpenVidu."""

@@ -1,0 +1,1 @@
+"""Accounts: signing in, staying signed in, who somebody is."""

@@ -1,0 +1,160 @@
+"""Puts the service together: its parts, its routes, its background tasks, in order of start-up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+
+from backend import errors, health
+from backend.accounts import routes as account_routes
+from backend.accounts.flood import FloodLimit
+from backend.accounts.passwords import Passwords
+from backend.accounts.queries import server_key
+from backend.accounts.refresh_tokens import RefreshTokens
+from backend.auth import AccessTokens, make_refresh_key, make_signing_key_pem, read_signing_keys
+from backend.config import Settings
+from backend.database import Connection, Database
+from backend.errors import ServiceError
+from backend.events import routes as event_routes
+from backend.events.hub import EventHub
+from backend.jobs import JobRunner
+from backend.meetings import routes as meeting_routes
+from backend.middleware import RequestGuard
+from backend.notices import routes as notice_routes
+from backend.openvidu import MediaUnavailable, OpenVidu
+from backend.services import Services
+
+log = structlog.stdlib.get_logger(__name__)
+
+LOGIN_FLOOD_PER_S = 30
+_KEY_RETRIES = 5
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI app of one process. Everything it owns lives as long as its lifespan.
+
+    Args:
+        settings: see there; `public_url` must be set, tokens name it as their issuer.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _running(settings) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="MiKL Visio",
+        version="1",
+        description="Meetings between an operator and his clients.",
+        lifespan=lifespan,
+        # The documentation pages load scripts from elsewhere; the description itself is enough.
+        docs_url=None,
+        redoc_url=None,
+    )
+    errors.install(app)
+    for routes in (health, account_routes, meeting_routes, notice_routes, event_routes):
+        app.include_router(routes.router)
+    app.add_middleware(RequestGuard)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _running(settings: Settings) -> AsyncIterator[Services]:
+    """The parts of the service, started; stopped in reverse order at the end."""
+    async with contextlib.AsyncExitStack() as stack:
+        database = Database(
+            settings.database_url.get_secret_value(),
+            settings.jobs_dsn,
+            pool_size=settings.pool_size,
+            jobs_pool_size=settings.jobs_pool_size,
+        )
+        stack.push_async_callback(database.close)
+        await database.open()
+        openvidu = _openvidu(settings)
+        if openvidu is not None:
+            stack.push_async_callback(openvidu.close)
+        signing_pem, refresh_key = await _keys(settings, database)
+        hub = EventHub(database, sweep_s=settings.sweep_s)
+        services = Services(
+            settings=settings,
+            database=database,
+            access_tokens=AccessTokens(read_signing_keys(signing_pem), settings.public_url or ""),
+            refresh_tokens=RefreshTokens(refresh_key),
+            passwords=await asyncio.to_thread(Passwords),
+            flood=FloodLimit(LOGIN_FLOOD_PER_S),
+            hub=hub,
+            jobs=JobRunner(database, {"media.close": _media_closer(openvidu)}, poll_s=settings.job_poll_s),
+            openvidu=openvidu,
+        )
+        tasks = await stack.enter_async_context(_background())
+        tasks.append(asyncio.create_task(hub.run(), name="events"))
+        tasks.append(asyncio.create_task(hub.sweep(), name="event sweep"))
+        tasks.append(asyncio.create_task(services.jobs.run(), name="jobs"))
+        yield services
+
+
+@contextlib.asynccontextmanager
+async def _background() -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Tasks that live as long as the service; one that failed meanwhile is reported at the end."""
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task, outcome in zip(tasks, await asyncio.gather(*tasks, return_exceptions=True), strict=True):
+            if isinstance(outcome, Exception):
+                log.error("background task failed", task=task.get_name(), exc_info=outcome)
+
+
+def _openvidu(settings: Settings) -> OpenVidu | None:
+    if settings.openvidu_url is None or settings.openvidu_secret is None:
+        log.warning("no OpenVidu is configured: meetings can be planned but not started")
+        return None
+    return OpenVidu(
+        settings.openvidu_url, settings.openvidu_secret.get_secret_value(), ca_file=settings.openvidu_ca
+    )
+
+
+def _media_closer(openvidu: OpenVidu | None) -> Any:
+    async def close(payload: Mapping[str, Any]) -> None:
+        if openvidu is None:
+            raise MediaUnavailable("no OpenVidu is configured")
+        await openvidu.close_session(payload["session_id"])
+
+    return close
+
+
+async def _keys(settings: Settings, database: Database) -> tuple[str, str]:
+    """Signing keys and refresh key: as configured, else those the database keeps for all processes.
+
+    Raises:
+        ServiceError: `DATABASE_UNAVAILABLE` for too long.
+    """
+
+    async def read(connection: Connection) -> tuple[str, str]:
+        return (
+            await server_key(connection, "signing", make_signing_key_pem()),
+            await server_key(connection, "refresh", make_refresh_key()),
+        )
+
+    if settings.signing_keys is not None and settings.refresh_key is not None:
+        return settings.signing_keys.get_secret_value(), settings.refresh_key.get_secret_value()
+    for attempt in range(_KEY_RETRIES):
+        try:
+            signing, refresh = await database.as_worker(read)
+            break
+        except ServiceError as error:
+            if attempt + 1 == _KEY_RETRIES:
+                raise
+            log.warning("waiting for the database", code=error.code.value)
+    return (
+        settings.signing_keys.get_secret_value() if settings.signing_keys else signing,
+        settings.refresh_key.get_secret_value() if settings.refresh_key else refresh,
+    )

@@ -1,0 +1,125 @@
+"""Brings a database to the schema of this version: numbered SQL files, each once, each whole.
+
+Two starts at the same time wait for each other; a file that was changed after it ran is refused,
+because the database would no longer be what the file says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import structlog
+from psycopg import sql
+
+log = structlog.stdlib.get_logger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOGIN_ROLES = ("visio_api", "visio_jobs")
+# Any constant will do, as long as nobody else in the database takes it.
+_LOCK_ID = 0x4D694B4C
+
+
+class MigrationError(Exception):
+    """The database cannot be brought to this version; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One SQL file.
+
+    Attributes:
+        version: the file's stem, `0001_roles`; versions sort in the order they run.
+        text: the SQL, several statements.
+        sha256: digest of the text with Unix line ends, so that a Windows checkout agrees.
+    """
+
+    version: str
+    text: str
+    sha256: str
+
+
+def load(folder: Path = MIGRATIONS) -> list[Migration]:
+    """Every migration, in order.
+
+    Raises:
+        MigrationError: two files have the same number.
+    """
+    found = []
+    for path in sorted(folder.glob("[0-9]*_*.sql")):
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        found.append(Migration(path.stem, text, hashlib.sha256(text.encode()).hexdigest()))
+    numbers = [migration.version.split("_", 1)[0] for migration in found]
+    if len(set(numbers)) != len(numbers):
+        raise MigrationError("two migrations have the same number")
+    return found
+
+
+def migrate(admin_dsn: str, migrations: list[Migration] | None = None) -> list[str]:
+    """Run what is missing and return the versions that ran, in order.
+
+    Args:
+        admin_dsn: connection string of a role that may create roles and schemas.
+        migrations: what to run; the product's own by default.
+
+    Raises:
+        MigrationError: a file changed after it ran, or the database is newer than this version.
+        psycopg.Error: the database is away, or a file's SQL failed (nothing of that file stays).
+    """
+    wanted = load() if migrations is None else migrations
+    ran = []
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        # Several services may start at once; the lock ends with the connection.
+        connection.execute("select pg_advisory_lock(%s)", [_LOCK_ID])
+        applied = _applied(connection)
+        unknown = applied.keys() - {migration.version for migration in wanted}
+        if unknown:
+            raise MigrationError(f"the database is newer than this version: {', '.join(sorted(unknown))}")
+        for migration in wanted:
+            if migration.version in applied:
+                if applied[migration.version] != migration.sha256:
+                    raise MigrationError(
+                        f"{migration.version} was changed after it ran; write a new migration"
+                    )
+                continue
+            with connection.transaction():
+                # The files are part of the program: no outside text becomes SQL here.
+                connection.execute(migration.text.encode())
+                connection.execute("set local role visio_definer")
+                connection.execute(
+                    "insert into private.schema_migrations (version, sha256) values (%s, %s)",
+                    [migration.version, migration.sha256],
+                )
+            log.info("migration applied", version=migration.version)
+            ran.append(migration.version)
+    return ran
+
+
+def set_login_passwords(admin_dsn: str, passwords: dict[str, str]) -> None:
+    """Give the service's log-in roles their passwords.
+
+    The password itself never leaves this process: the server receives the SCRAM verifier.
+
+    Args:
+        admin_dsn: connection string of a role that may alter the others.
+        passwords: role → password, for roles of `LOGIN_ROLES`.
+    """
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        for role, password in passwords.items():
+            verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+            connection.execute(
+                sql.SQL("alter role {} password {}").format(
+                    sql.Identifier(role), sql.Literal(verifier.decode())
+                )
+            )
+
+
+def _applied(connection: psycopg.Connection) -> dict[str, str]:
+    row = connection.execute("select to_regclass('private.schema_migrations') is not null").fetchone()
+    if row is None or not row[0]:
+        return {}
+    with connection.transaction():
+        connection.execute("set local role visio_definer")
+        return dict(connection.execute("select version, sha256 from private.schema_migrations").fetchall())

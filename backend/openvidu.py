@@ -1,0 +1,152 @@
+"""OpenVidu 2.x's REST API, as much of it as the service uses.
+
+The secret stays in here: nobody else sees the client or its headers. Wire facts are those of
+OpenVidu 2.32 (`SessionRestController`, `JC/ConnectionProperties`): Basic auth with the fixed user
+`OPENVIDUAPP`, most error answers without a body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+import httpx
+import structlog
+
+log = structlog.stdlib.get_logger(__name__)
+
+RoomRole = Literal["MODERATOR", "PUBLISHER"]
+
+_CONNECT_TIMEOUT_S = 1.0
+_TOTAL_TIMEOUT_S = 3.0
+_USER = "OPENVIDUAPP"
+
+
+class MediaUnavailable(Exception):  # noqa: N818 - reads as the state it is
+    """OpenVidu did not do what was asked: away, too slow, or answering nonsense."""
+
+
+class RoomMissing(Exception):  # noqa: N818 - reads as the state it is
+    """OpenVidu has no session of that name (it destroys one when the last person leaves)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomConnection:
+    """A connection made for one person who has not joined yet.
+
+    Attributes:
+        connection_id: OpenVidu's id of it, valid before and after the join.
+        token: the `wss://…` address to join with, once.
+    """
+
+    connection_id: str
+    token: str
+
+
+class OpenVidu:
+    """Client for one OpenVidu server. Retries nothing: callers decide, jobs repeat."""
+
+    def __init__(self, url: str, secret: str, *, ca_file: Path | None = None) -> None:
+        """Prepare the client.
+
+        Args:
+            url: base address, with or without a trailing slash.
+            secret: OPENVIDU_SECRET.
+            ca_file: PEM of a private certificate authority; certificates are always verified.
+        """
+        self._http = httpx.AsyncClient(
+            base_url=f"{url.rstrip('/')}/openvidu/api/",
+            auth=(_USER, secret),
+            timeout=httpx.Timeout(_TOTAL_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
+            verify=ssl.create_default_context(cafile=ca_file),
+            # A proxy named for the way out must not catch calls to a server of our own.
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Close the connections kept open."""
+        await self._http.aclose()
+
+    async def ensure_session(self, session_id: str) -> None:
+        """Make the session, or find it made: OpenVidu answers 409 when it exists, which is as good.
+
+        Raises:
+            MediaUnavailable: OpenVidu did neither.
+        """
+        await self._call("POST", "sessions", {"customSessionId": session_id}, good={200, 409})
+
+    async def connect(
+        self, session_id: str, *, role: RoomRole, account_id: str, name: str, screen: bool = False
+    ) -> RoomConnection:
+        """Make a connection, whose token lets one person in once.
+
+        Args:
+            session_id: the room.
+            role: what the person may do there.
+            account_id: put into the server data, by which apps know whose stream is whose.
+            name: shown under the picture.
+            screen: the connection carries a shared screen instead of a person.
+
+        Raises:
+            RoomMissing: there is no such session.
+            MediaUnavailable: anything else went wrong.
+        """
+        data = {"account": account_id, "name": name} | ({"purpose": "screen"} if screen else {})
+        answer = await self._call(
+            "POST",
+            f"sessions/{quote(session_id, safe='')}/connection",
+            {"type": "WEBRTC", "role": role, "record": False, "data": json.dumps(data, ensure_ascii=False)},
+            good={200, 404},
+        )
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise RoomMissing(session_id)
+        try:
+            body: dict[str, Any] = answer.json()
+            return RoomConnection(str(body["connectionId"]), str(body["token"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise MediaUnavailable("OpenVidu answered a connection without id or token") from error
+
+    async def disconnect(self, session_id: str, connection_id: str) -> None:
+        """Delete a connection: its token dies, whoever used it is sent away. Gone already is fine.
+
+        Raises:
+            MediaUnavailable: OpenVidu did not answer as it should.
+        """
+        # 400 is OpenVidu's way to say that the session itself is gone.
+        path = f"sessions/{quote(session_id, safe='')}/connection/{quote(connection_id, safe='')}"
+        await self._call("DELETE", path, good={204, 400, 404})
+
+    async def close_session(self, session_id: str) -> None:
+        """Delete the session and send everybody away. Gone already is fine.
+
+        Raises:
+            MediaUnavailable: OpenVidu did not answer as it should.
+        """
+        await self._call("DELETE", f"sessions/{quote(session_id, safe='')}", good={204, 404})
+
+    async def answers(self) -> bool:
+        """Whether the server is there and accepts the secret."""
+        try:
+            async with asyncio.timeout(_TOTAL_TIMEOUT_S), self._http.stream("GET", "sessions") as answer:
+                return answer.status_code == httpx.codes.OK
+        except (httpx.HTTPError, TimeoutError):
+            return False
+
+    async def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, good: set[int]
+    ) -> httpx.Response:
+        try:
+            async with asyncio.timeout(_TOTAL_TIMEOUT_S):
+                answer = await self._http.request(method, path, json=body)
+        except (httpx.HTTPError, TimeoutError) as error:
+            log.warning("openvidu does not answer", method=method, error=type(error).__name__)
+            raise MediaUnavailable(type(error).__name__) from error
+        if answer.status_code not in good:
+            log.warning("openvidu refused", method=method, status=answer.status_code)
+            raise MediaUnavailable(f"OpenVidu answered {answer.status_code}")
+        return answer

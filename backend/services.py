@@ -1,0 +1,42 @@
+"""What the routes work with: the parts of one running service, built in `app.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from backend.accounts.flood import FloodLimit
+from backend.accounts.passwords import Passwords
+from backend.accounts.refresh_tokens import RefreshTokens
+from backend.auth import AccessTokens
+from backend.config import Settings
+from backend.database import Database
+from backend.events.hub import EventHub
+from backend.jobs import JobRunner
+from backend.openvidu import OpenVidu
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts; `openvidu` is None when no media server is configured."""
+
+    settings: Settings
+    database: Database
+    access_tokens: AccessTokens
+    refresh_tokens: RefreshTokens
+    passwords: Passwords
+    flood: FloodLimit
+    hub: EventHub
+    jobs: JobRunner
+    openvidu: OpenVidu | None
+
+
+async def services_of(request: Request) -> Services:
+    """Dependency: the parts of the service that answers this request."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]

@@ -1,0 +1,66 @@
+"""Which cameras, microphones and loudspeakers the machine has.
+
+The lists follow what is plugged in; with Qt 6.11 and PulseAudio, an audio device that was unplugged
+stays in them until the program ends, so being listed does not promise that a device opens.
+
+The first call of a process starts QtMultimedia's back end (30 ms on Linux) and must come from the main
+thread: Qt watches for cameras that come and go from the thread that asked first, and a worker's watch
+would end with the worker. Needs a `QCoreApplication`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtMultimedia import QAudioDevice, QCameraDevice, QMediaDevices
+
+AnyDevice = TypeVar("AnyDevice", QAudioDevice, QCameraDevice)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device.
+
+    Attributes:
+        device_id: what the system calls it, the same over restarts.
+        name: what people call it.
+        is_default: the system's own choice.
+    """
+
+    device_id: str
+    name: str
+    is_default: bool
+
+
+def cameras() -> tuple[Device, ...]:
+    """All cameras."""
+    return _listed(QMediaDevices.videoInputs())
+
+
+def microphones() -> tuple[Device, ...]:
+    """All microphones. What a loudspeaker plays ("monitor" devices) does not count as one."""
+    return _listed(QMediaDevices.audioInputs())
+
+
+def speakers() -> tuple[Device, ...]:
+    """All loudspeakers and headphones."""
+    return _listed(QMediaDevices.audioOutputs())
+
+
+def id_of(device: QAudioDevice | QCameraDevice) -> str:
+    """The `device_id` of one of Qt's devices."""
+    return device.id().toStdString()
+
+
+def pick(devices: Sequence[AnyDevice], device_id: str | None) -> AnyDevice | None:
+    """The device with that id; for None the default one, or the first; None when there is none."""
+    for device in devices:
+        if id_of(device) == device_id if device_id is not None else device.isDefault():
+            return device
+    return devices[0] if devices and device_id is None else None
+
+
+def _listed(devices: Iterable[QAudioDevice | QCameraDevice]) -> tuple[Device, ...]:
+    return tuple(Device(id_of(each), each.description(), each.isDefault()) for each in devices)

@@ -1,0 +1,226 @@
+"""Our picture on its way out: from a source's threads to the encoder and to our own tile.
+
+A `Camera` outlives the peer connections: each gets a `CameraTrack` of its own, so that closing
+one (which stops its tracks) never stops the device. Timestamps come from the camera's clock and
+run on over tracks and sources; a restart at zero would leave the other side with a frozen picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from fractions import Fraction
+
+import av
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from av.video.frame import PictureType
+from av.video.reformatter import VideoReformatter
+
+from desktop.rtc.device_switch import DeviceSwitch
+from desktop.rtc.media import PictureSlot, VideoSource
+from desktop.rtc.pacing import Pacer
+from desktop.rtc.tasks import finish
+
+FRAME_RATE = 30
+QUIET_FRAME_S = 0.5
+"""Longest time without a frame: a black or a repeated picture follows, so that RTP never stops and
+nobody takes a muted camera for a lost one."""
+
+KEY_FRAME_S = 8.0
+"""Seconds between forced key frames. A media server such as Kurento does not pass on a viewer's
+request for one, and the encoder's own interval is minutes: a damaged picture would stay damaged."""
+
+MAX_WIDTH_PX, MAX_HEIGHT_PX = 1280, 720
+
+_CLOCK_HZ = 90_000
+_TIME_BASE = Fraction(1, _CLOCK_HZ)
+
+
+class Camera:
+    """A video source that is on or off, paced, and never without a frame for long.
+
+    Args:
+        source: the device.
+        slot: our own tile; cleared while the camera is off.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, source: VideoSource, slot: PictureSlot, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._source = source
+        self._slot = slot
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._switch = DeviceSwitch(lambda: source.open(self._deliver), source.close)
+        self._pump_task: asyncio.Task[None] | None = None
+        self._latest: av.VideoFrame | None = None
+        self._arrived = asyncio.Event()
+        self._ready: av.VideoFrame | None = None
+        self._black: av.VideoFrame | None = None
+        self._tracks: set[CameraTrack] = set()
+        self._painter = VideoReformatter()
+        self._converter = VideoReformatter()
+        self._origin_s = clock()
+        self._last_pts = -1
+        self._key_frame_due_s = 0.0
+        self._size_px = fitting_size(source.width_px, source.height_px)
+
+    @property
+    def on(self) -> bool:
+        """The device is open and its picture goes out."""
+        return self._pump_task is not None
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of what goes out."""
+        return self._size_px
+
+    async def switch_on(self) -> None:
+        """Open the device.
+
+        Raises:
+            RtcError: `camera-busy`, `camera-missing` or `camera-denied`; the picture stays black.
+        """
+        await self._switch.switch_on()
+        if self._pump_task is None:
+            self._pump_task = self._loop.create_task(self._pump(), name="camera")
+
+    async def switch_off(self) -> None:
+        """Release the device and go black."""
+        await finish(self._switch_off())
+
+    async def _switch_off(self) -> None:
+        pump, self._pump_task = self._pump_task, None
+        if pump is not None:
+            pump.cancel()
+            await asyncio.wait([pump])
+        self._latest = self._ready = None
+        self._slot.clear()
+        self._wake_tracks()
+        await self._switch.switch_off()
+        # A delivery that was under way while the device closed.
+        self._latest = None
+        self._arrived.clear()
+
+    def request_key_frame(self) -> None:
+        """Make the next frame a complete one: somebody sees a damaged picture."""
+        self._key_frame_due_s = 0.0
+
+    def make_track(self) -> CameraTrack:
+        """A track for one peer connection; it ends when the connection stops it."""
+        track = CameraTrack(self)
+        self._tracks.add(track)
+        return track
+
+    def drop_track(self, track: CameraTrack) -> None:
+        """Forget a track that was stopped."""
+        self._tracks.discard(track)
+
+    def frame(self) -> av.VideoFrame:
+        """The picture of this moment, stamped for sending: the camera's, or black."""
+        if self._ready is not None:
+            return self._stamp(self._ready)
+        if self._black is None or (self._black.width, self._black.height) != self._size_px:
+            self._black = black_frame(*self._size_px)
+        return self._stamp(self._black)
+
+    def _stamp(self, frame: av.VideoFrame) -> av.VideoFrame:
+        now_s = self._clock()
+        self._last_pts = max(self._last_pts + 1, int((now_s - self._origin_s) * _CLOCK_HZ))
+        frame.pts = self._last_pts
+        frame.time_base = _TIME_BASE
+        # Cleared otherwise: pictures decoded from a camera's JPEG say "key frame" every time.
+        frame.pict_type = PictureType.NONE
+        if now_s >= self._key_frame_due_s:
+            frame.pict_type = PictureType.I
+            self._key_frame_due_s = now_s + KEY_FRAME_S
+        return frame
+
+    def _deliver(self, frame: av.VideoFrame) -> None:
+        """Take a frame from the source, in whatever thread; only the latest counts."""
+        self._latest = frame
+        self._loop.call_soon_threadsafe(self._arrived.set)
+
+    async def _pump(self) -> None:
+        # One interval of slack: a camera of the same rate jitters around the grid.
+        pacer = Pacer(1 / FRAME_RATE, slack_s=1 / FRAME_RATE)
+        self.request_key_frame()
+        while True:
+            await self._arrived.wait()
+            if (delay_s := pacer.delay_s(self._clock())) > 0:
+                await asyncio.sleep(delay_s)
+            self._arrived.clear()
+            frame, self._latest = self._latest, None
+            if frame is None:
+                continue
+            pacer.take(self._clock())
+            paint(frame, self._painter, self._slot)
+            self._size_px = fitting_size(frame.width, frame.height)
+            width_px, height_px = self._size_px
+            self._ready = self._converter.reformat(frame, width_px, height_px, "yuv420p", threads=1)
+            self._wake_tracks()
+
+    def _wake_tracks(self) -> None:
+        for track in self._tracks:
+            track.wake()
+
+
+class CameraTrack(MediaStreamTrack):
+    """What one peer connection sends of a camera."""
+
+    kind = "video"
+
+    def __init__(self, camera: Camera) -> None:
+        super().__init__()
+        self._camera = camera
+        self._fresh = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is a new picture."""
+        self._fresh.set()
+
+    async def recv(self) -> av.VideoFrame:
+        """The next frame to encode: at once when there is a new one, else a repeated or black one."""
+        if self.readyState == "live":
+            try:
+                async with asyncio.timeout(QUIET_FRAME_S):
+                    await self._fresh.wait()
+            except TimeoutError:
+                pass  # nothing new: the picture of before keeps RTP flowing
+            self._fresh.clear()
+        if self.readyState != "live":
+            raise MediaStreamError
+        return self._camera.frame()
+
+    def stop(self) -> None:
+        """End this track; the camera goes on."""
+        super().stop()
+        self._camera.drop_track(self)
+        self._fresh.set()
+
+
+def fitting_size(width_px: int, height_px: int) -> tuple[int, int]:
+    """The largest even size of the same shape within 1280x720: what may go out."""
+    scale = min(1.0, MAX_WIDTH_PX / max(width_px, 1), MAX_HEIGHT_PX / max(height_px, 1))
+    return max(2, int(width_px * scale) // 2 * 2), max(2, int(height_px * scale) // 2 * 2)
+
+
+def black_frame(width_px: int, height_px: int) -> av.VideoFrame:
+    """A black picture as the encoder wants it."""
+    frame = av.VideoFrame(width_px, height_px, "yuv420p")
+    for plane, value in zip(frame.planes, (16, 128, 128), strict=True):
+        plane.update(bytes([value]) * plane.buffer_size)
+    return frame
+
+
+def paint(frame: av.VideoFrame, reformatter: VideoReformatter, slot: PictureSlot) -> None:
+    """Convert a frame to BGRA and put it into a slot.
+
+    Each picture has a buffer of its own, kept alive by the slot's memoryview: whoever paints the
+    one before is not disturbed. Keep one reformatter per stream, a new one costs half as much again.
+    """
+    picture = reformatter.reformat(frame, format="bgra", threads=1)
+    plane = picture.planes[0]
+    slot.put(memoryview(plane).toreadonly(), picture.width, picture.height, plane.line_size)

@@ -1,0 +1,145 @@
+"""Frames and the ports through which `rtc` meets cameras, microphones, loudspeakers and windows.
+
+Everything here may be called from more than one thread where it says so; nothing here blocks.
+Audio is 48 kHz, mono, signed 16 bit, in frames of 20 ms (960 samples) throughout.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+SAMPLE_RATE_HZ = 48_000
+AUDIO_FRAME_SAMPLES = 960
+"""Samples in one 20 ms frame."""
+
+Samples = npt.NDArray[np.int16]
+"""One audio frame: shape (960,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture ready to paint: BGRA, 8 bits a channel, rows `stride_bytes` apart.
+
+    `data` must stay untouched as long as anybody paints it. `number` grows with every picture
+    of its slot, so that a painter can tell a new one from the one it has.
+    """
+
+    data: memoryview
+    width_px: int
+    height_px: int
+    stride_bytes: int
+    number: int
+
+
+class PictureSlot:
+    """The latest picture of one tile: a writer replaces it, a reader takes what is there.
+
+    One slot per tile and no queue: a painter that is late misses pictures and never delays them.
+    Safe between threads: a reference is replaced in one step.
+    """
+
+    def __init__(self) -> None:
+        self._picture: Picture | None = None
+        self._count = 0
+
+    @property
+    def picture(self) -> Picture | None:
+        """The latest picture, None before the first and after `clear()`."""
+        return self._picture
+
+    @property
+    def count(self) -> int:
+        """How many pictures were ever put in."""
+        return self._count
+
+    def put(self, data: memoryview, width_px: int, height_px: int, stride_bytes: int) -> None:
+        """Replace the picture. Only one thread may write."""
+        self._count += 1
+        self._picture = Picture(data, width_px, height_px, stride_bytes, self._count)
+
+    def clear(self) -> None:
+        """Forget the picture: the stream ended or its camera went off."""
+        self._picture = None
+
+
+class VideoSource(Protocol):
+    """A camera, or anything that behaves like one."""
+
+    width_px: int
+    height_px: int
+    frame_rate: int
+
+    def open(self, deliver: Callable[[av.VideoFrame], None]) -> None:
+        """Start delivering frames, from any thread; `pts` is ignored.
+
+        Raises:
+            RtcError: `camera-busy`, `camera-missing` or `camera-denied`.
+        """
+
+    def close(self) -> None:
+        """Stop and release the device; no delivery after it returns. Calling it twice is fine."""
+
+
+class AudioSource(Protocol):
+    """A microphone, or anything that behaves like one."""
+
+    def open(self, deliver: Callable[[Samples], None]) -> None:
+        """Start delivering 20 ms frames, from any thread.
+
+        Raises:
+            RtcError: `microphone-missing`, `microphone-denied` or `microphone-busy`.
+        """
+
+    def close(self) -> None:
+        """Stop and release the device; no delivery after it returns. Calling it twice is fine."""
+
+
+class AudioOutput(Protocol):
+    """A loudspeaker: takes the mix of everybody else."""
+
+    def open(self) -> None:
+        """Start playing. A missing loudspeaker is not an error: nothing is heard."""
+
+    def write(self, samples: Samples) -> None:
+        """Give the next 20 ms; called from the media thread, never blocks, drops when it is behind."""
+
+    def close(self) -> None:
+        """Stop and release the device. Calling it twice is fine."""
+
+
+class AudioLevel:
+    """Loudness of one stream: written by the media thread, read by anybody.
+
+    The value is the root mean square of the last 20 ms, 0.0 (silence) to 1.0 (full scale).
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rms = 0.0
+        self._frames = 0
+
+    def measure(self, samples: Samples) -> None:
+        """Take one frame into account."""
+        rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) / 32768.0 if samples.size else 0.0
+        with self._lock:
+            self._rms = rms
+            self._frames += 1
+
+    @property
+    def rms(self) -> float:
+        """Loudness of the last frame."""
+        with self._lock:
+            return self._rms
+
+    @property
+    def frames(self) -> int:
+        """How many frames were measured."""
+        with self._lock:
+            return self._frames

@@ -1,0 +1,185 @@
+"""Our own stream: published, kept alive, and told about when it is muted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from aiortc import RTCIceServer
+
+from desktop.rtc.camera import FRAME_RATE, Camera
+from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.messages import (
+    ChangeStreamProperty,
+    PublishResult,
+    PublishVideo,
+    ReconnectStream,
+    UnpublishVideo,
+    encode_dimensions,
+    read,
+)
+from desktop.rtc.microphone import Microphone
+from desktop.rtc.peer import Peer
+from desktop.rtc.signalling import Signalling
+from desktop.rtc.tasks import finish
+
+log = logging.getLogger(__name__)
+
+CONNECT_LIMIT_S = 15.0
+
+
+class Publication:
+    """The one stream a connection may publish.
+
+    Both kinds are published as long as there is a source for them, open or not: one that is off is
+    black or silent, and can be switched on later without negotiating again.
+
+    Args:
+        signalling: the line to the server.
+        camera: what is seen of us; None publishes no video.
+        microphone: what is heard of us; None publishes no audio.
+        on_lost: told when the connection that carried it is gone.
+    """
+
+    def __init__(
+        self,
+        signalling: Signalling,
+        camera: Camera | None,
+        microphone: Microphone | None,
+        on_lost: Callable[[], None],
+    ) -> None:
+        self._signalling = signalling
+        self._camera = camera
+        self._microphone = microphone
+        self._on_lost = on_lost
+        self._ice_servers: Sequence[RTCIceServer] = ()
+        self._peer: Peer | None = None
+        self._stream_id = ""
+        self._told: dict[str, bool] = {}
+        self._telling = asyncio.Lock()
+
+    @property
+    def stream_id(self) -> str:
+        """The stream's id; "" while nothing is published."""
+        return self._stream_id
+
+    @property
+    def wanted(self) -> bool:
+        """There is something to publish."""
+        return self._camera is not None or self._microphone is not None
+
+    @property
+    def connected(self) -> bool:
+        """Our media flows to the server, as far as is known."""
+        return self._peer is not None and self._peer.connected
+
+    def add_candidate(self, text: str) -> None:
+        """Take a candidate of the server."""
+        if self._peer is not None:
+            self._peer.add_candidate(text)
+
+    async def publish(self, ice_servers: Sequence[RTCIceServer]) -> None:
+        """Publish and wait until media flows.
+
+        Raises:
+            RtcError: `media-failed`, `not-allowed`, `no-reply` or `closed`.
+        """
+        self._ice_servers = ice_servers
+        peer = await self._new_peer()
+        offer = await peer.make_offer()
+        active = self._active()
+        size_px = self._camera.size_px if self._camera is not None else None
+        request = PublishVideo(
+            sdp_offer=offer,
+            has_audio=self._microphone is not None,
+            has_video=self._camera is not None,
+            audio_active=active.get("audioActive", False),
+            video_active=active.get("videoActive", False),
+            type_of_video="CAMERA" if size_px else None,
+            frame_rate=FRAME_RATE if size_px else None,
+            video_dimensions=encode_dimensions(*size_px) if size_px else None,
+        )
+        result = read(PublishResult, await self._signalling.request(request), what=request.method)
+        self._told = active
+        await self._connect(peer, result)
+
+    async def renew(self) -> None:
+        """Carry the stream over a new connection: under its old id, or failing that as a new one.
+
+        Raises:
+            RtcError: as `publish`.
+        """
+        if not self._stream_id:
+            await self.publish(self._ice_servers)
+            return
+        peer = await self._new_peer()
+        request = ReconnectStream(stream=self._stream_id, sdp_string=await peer.make_offer())
+        try:
+            reply = await self._signalling.request(request)
+            await self._connect(peer, read(PublishResult, reply, what=request.method))
+        except RtcError as error:
+            if error.code is RtcErrorCode.CLOSED:
+                raise
+            log.warning("own stream: %s; publishing anew", error)
+            await self._unpublish()
+            await self.publish(self._ice_servers)
+
+    async def tell(self) -> None:
+        """Tell the others what is on and off, as far as they do not know.
+
+        Raises:
+            RtcError: it could not be told.
+        """
+        async with self._telling:
+            for name, on in self._active().items():
+                if not self._stream_id or self._told.get(name) is on:
+                    continue
+                reason = "publishVideo" if name == "videoActive" else "publishAudio"
+                await self._signalling.request(
+                    ChangeStreamProperty(
+                        stream_id=self._stream_id, property=name, new_value=on, reason=reason
+                    )
+                )
+                self._told[name] = on
+
+    async def withdraw(self) -> None:
+        """End our side of a stream that the server has taken down."""
+        self._stream_id = ""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection; the devices are somebody else's. Safe more than once."""
+        peer, self._peer = self._peer, None
+        if peer is not None:
+            await finish(peer.close())
+
+    def _active(self) -> dict[str, bool]:
+        """What is on, by the wire's name of the property."""
+        active = {}
+        if self._microphone is not None:
+            active["audioActive"] = self._microphone.on
+        if self._camera is not None:
+            active["videoActive"] = self._camera.on
+        return active
+
+    async def _new_peer(self) -> Peer:
+        await self.close()
+        peer = self._peer = Peer(self._ice_servers, on_lost=self._on_lost)
+        if self._microphone is not None:
+            peer.send(self._microphone.make_track())
+        if self._camera is not None:
+            peer.send(self._camera.make_track())
+        return peer
+
+    async def _connect(self, peer: Peer, result: PublishResult) -> None:
+        self._stream_id = result.id
+        await peer.take_answer(result.sdp_answer)
+        await peer.wait_connected(CONNECT_LIMIT_S)
+
+    async def _unpublish(self) -> None:
+        self._stream_id = ""
+        try:
+            await self._signalling.request(UnpublishVideo())
+        except RtcError as error:
+            log.debug("own stream: %s", error)  # it may be gone already; publishing will tell

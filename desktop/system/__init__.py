@@ -1,0 +1,1 @@
+"""What the operating system does for the apps: secrets, settings, places for files, logs. No Qt."""

@@ -1,0 +1,154 @@
+"""Log files: one JSON object per line, rotated by size, without secrets; readable text on request.
+
+Levels: *error* = given up and the user sees it; *warning* = anomaly with automatic retry;
+*info* = one line per step in the life of something; *debug* = the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from structlog.typing import Processor
+
+from desktop.system.redaction import REDACTED, is_secret_name, redact_value
+
+FILE_BYTES_MAX = 2_000_000
+FILES_KEPT = 5
+
+_OURS = ("desktop", "backend_client", "resources", "__main__")
+# Their debug lines hold whole messages (session descriptions, headers); their info lines hold
+# addresses with queries.
+_QUIET = ("httpx", "httpcore", "aiortc", "aioice", "websockets", "keyring", "asyncio", "qasync")
+
+# Names that structlog and logging give themselves; not looked at as if they were data.
+_OWN_KEYS = frozenset({"timestamp", "level", "logger", "thread"})
+
+
+class Logs:
+    """The handlers that `configure_logs` has installed.
+
+    Attributes:
+        file: the log file, None when none could be opened.
+        problem: why there is no file, "" when there is one.
+    """
+
+    def __init__(self, handlers: list[logging.Handler], file: Path | None, problem: str) -> None:
+        self.file = file
+        self.problem = problem
+        self._handlers = handlers
+
+    def close(self) -> None:
+        """Write what is left and take the handlers away. Safe more than once."""
+        logging.captureWarnings(False)
+        root = logging.getLogger()
+        while self._handlers:
+            handler = self._handlers.pop()
+            root.removeHandler(handler)
+            handler.close()
+
+
+def configure_logs(
+    log_dir: Path,
+    program: str,
+    *,
+    verbose: bool = False,
+    stream: IO[str] | None = None,
+) -> Logs:
+    """Send the logs of the whole process to `log_dir/program.log`.
+
+    Args:
+        log_dir: made when missing, readable by the user alone.
+        program: name of the app; the two must not share a file.
+        verbose: also to standard error as text, our own code at debug level.
+        stream: instead of standard error.
+
+    Returns:
+        What to close at exit. A directory that cannot be written is no reason not to start: the
+        logs then go to standard error, and `problem` says why.
+    """
+    _configure_structlog()
+    handlers: list[logging.Handler] = []
+    file: Path | None = log_dir / f"{program}.log"
+    problem = ""
+    try:
+        log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        to_file = logging.handlers.RotatingFileHandler(
+            log_dir / f"{program}.log", maxBytes=FILE_BYTES_MAX, backupCount=FILES_KEPT - 1, encoding="utf-8"
+        )
+    except OSError as error:
+        file = None
+        problem = f"{type(error).__name__}: {error.strerror}"
+    else:
+        to_file.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
+        handlers.append(to_file)
+    if verbose or file is None:
+        to_terminal = logging.StreamHandler(stream or sys.stderr)
+        to_terminal.setFormatter(
+            _formatter(
+                structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+            )
+        )
+        handlers.append(to_terminal)
+
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    for handler in handlers:
+        root.addHandler(handler)
+    for name in _OURS:
+        logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.INFO)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    return Logs(handlers, file, problem)
+
+
+def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The structlog processor that `redaction` hangs in, last before the rendering."""
+    for key, value in event.items():
+        if key in _OWN_KEYS or key.startswith("_"):
+            continue
+        event[key] = REDACTED if is_secret_name(key) else redact_value(value)
+    return event
+
+
+def _configure_structlog() -> None:
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            *_shared(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _shared() -> list[Processor]:
+    """What every line gets, whether it was logged by structlog or by the standard library."""
+    return [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _formatter(renderer: Processor) -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*_shared(), structlog.stdlib.ExtraAdder()],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            redact_event,
+            renderer,
+        ],
+    )

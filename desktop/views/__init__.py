@@ -1,0 +1,1 @@
+"""Qt widgets of both apps: draw a state, send an intention; nothing else."""

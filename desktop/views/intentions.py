@@ -1,0 +1,154 @@
+"""What a view asks of its view-model: a state to draw and the intentions it may send.
+
+Views are written against these protocols, so the gallery and the tests can hand them a static
+model. Every intention returns at once; what comes of it arrives as a new state by `changed`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import SignalInstance
+
+from desktop.view_models.states import (
+    MeetingListState,
+    RoomViewState,
+    ScheduleDraft,
+    ScheduleState,
+    SignInState,
+)
+
+
+class SignInIntentions(Protocol):
+    """The log-in card."""
+
+    @property
+    def state(self) -> SignInState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `SignInState`."""
+
+    def sign_in(self, email: str, password: str, stay_signed_in: bool) -> None:
+        """Try to log in."""
+
+    def edited(self) -> None:
+        """Somebody types: errors of the last try go away."""
+
+
+class MeetingListIntentions(Protocol):
+    """Both apps' lists of meetings."""
+
+    @property
+    def state(self) -> MeetingListState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `MeetingListState`."""
+
+    def act(self, meeting_id: str) -> None:
+        """Start or join a meeting, as its row's action says."""
+
+    def schedule(self) -> None:
+        """Open the scheduling dialog."""
+
+    def retry(self) -> None:
+        """Load the list again."""
+
+    def sign_out(self) -> None:
+        """End the session on this machine."""
+
+    def dismiss_notice(self) -> None:
+        """The toast was read."""
+
+
+class ScheduleIntentions(Protocol):
+    """The scheduling dialog."""
+
+    @property
+    def state(self) -> ScheduleState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `ScheduleState`."""
+
+    def edited(self, draft: ScheduleDraft) -> None:
+        """A field changed."""
+
+    def save(self, draft: ScheduleDraft) -> None:
+        """Schedule the meeting."""
+
+    def reload_clients(self) -> None:
+        """Load the clients again."""
+
+
+class PaintedPicture(Protocol):
+    """One picture ready to paint: BGRA, 8 bits a channel, rows `stride_bytes` apart."""
+
+    @property
+    def data(self) -> memoryview:
+        """The bytes; nobody changes them while they may be painted."""
+
+    @property
+    def width_px(self) -> int:
+        """Columns."""
+
+    @property
+    def height_px(self) -> int:
+        """Rows."""
+
+    @property
+    def stride_bytes(self) -> int:
+        """Distance between rows."""
+
+    @property
+    def number(self) -> int:
+        """Grows with every picture of its slot."""
+
+
+class PaintedSlot(Protocol):
+    """The latest picture of one tile."""
+
+    @property
+    def picture(self) -> PaintedPicture | None:
+        """The latest picture, None while there is none."""
+
+    @property
+    def count(self) -> int:
+        """How many pictures there ever were."""
+
+
+class RoomIntentions(Protocol):
+    """The room window."""
+
+    @property
+    def state(self) -> RoomViewState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `RoomViewState`."""
+
+    def toggle_microphone(self) -> None:
+        """Mute or unmute."""
+
+    def toggle_camera(self) -> None:
+        """Switch the own picture on or off."""
+
+    def leave(self) -> None:
+        """Leave the meeting; the operator's meeting ends when only one other person is in it."""
+
+    def end_for_all(self) -> None:
+        """End the meeting for everybody."""
+
+    def close_room(self) -> None:
+        """Back to the list, from the end screen or from an error."""
+
+    def retry(self) -> None:
+        """Try again what failed."""
+
+    def picture(self, key: str) -> PaintedSlot:
+        """The pictures of the tile with this key."""

@@ -1,0 +1,201 @@
+"""The column of meetings that both apps show: next card, grouped rows, and what stands in for them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.view_models.states import ListPhase, MeetingAction, MeetingGroup, MeetingListState, MeetingRow
+from desktop.views.controls import ButtonKind
+from desktop.views.meeting_rows import MeetingRowView, NextMeetingCard
+from desktop.views.messages import Blank, Skeleton
+from desktop.views.text import Text
+from desktop.views.theme import Look
+
+
+def plain(text: str) -> str:
+    """Text as search compares it: without accents and capitals."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+
+
+def matches(row: MeetingRow, wanted: str) -> bool:
+    """Whether every word of `wanted` occurs in the meeting's title or the person's name."""
+    text = plain(f"{row.title} {row.with_whom.name} {row.with_whom_line}")
+    return all(word in text for word in plain(wanted).split())
+
+
+def next_has_action(state: MeetingListState) -> bool:
+    """Whether the next meeting's card carries the window's filled button."""
+    return state.next is not None and state.next.action is not MeetingAction.NONE
+
+
+class MeetingColumn(QScrollArea):
+    """Scrolls a column of meetings.
+
+    Args:
+        look: colours, fonts and sizes.
+        wide: the Hub's form of the next card.
+        width: name of the size of the look that the column never exceeds.
+    """
+
+    act = Signal(str)
+    """A meeting's button; carries its id."""
+    retry = Signal()
+    """The error's button."""
+    schedule = Signal()
+    """The empty list's button."""
+
+    def __init__(self, look: Look, *, wide: bool, width: str) -> None:
+        super().__init__()
+        self._look = look
+        self._wide = wide
+        self._rows: dict[str, MeetingRowView] = {}
+        self._order: tuple[tuple[str, tuple[str, ...]], ...] = ()
+        self._headings: list[Text] = []
+        self._phase = ListPhase.LOADING
+        self._found = True
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self._inside = QWidget()
+        self._inside.setObjectName("scrolled")
+        self._inside.setAutoFillBackground(False)
+        self._inside.setMaximumWidth(getattr(look.size, width))
+        self._inside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._next: NextMeetingCard | None = None
+        self._skeleton = Skeleton(look)
+        self._blank = Blank(look, "blank", "blankButton")
+        self._blank.pressed.connect(self._blank_pressed)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(look.space.xs)
+        column = QVBoxLayout(self._inside)
+        # The frame of a focused button at the edge must not be cut.
+        edge = look.space.xxs
+        column.setContentsMargins(edge, edge, edge, look.space.m)
+        column.setSpacing(look.space.xs)
+        self._column = column
+        column.addWidget(self._skeleton, 1)
+        column.addWidget(self._blank, 1)
+        column.addLayout(self._list)
+        column.addStretch(0)
+        self.setWidget(self._inside)
+
+    def add_foot(self, widget: QWidget) -> None:
+        """Put something under the meetings, at the left."""
+        self._column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_meetings(
+        self,
+        state: MeetingListState,
+        groups: tuple[MeetingGroup, ...],
+        *,
+        wanted: str = "",
+        with_next: bool = True,
+    ) -> None:
+        """Draw what is to be seen.
+
+        Args:
+            state: the list's state.
+            groups: the rows to show, which may be the history.
+            wanted: words that somebody searches for, "" for everything.
+            with_next: whether the next meeting's card is shown.
+        """
+        shown = tuple(
+            MeetingGroup(group.heading, rows)
+            for group in groups
+            if (rows := tuple(row for row in group.rows if matches(row, wanted)))
+        )
+        following = state.next if with_next and state.next and matches(state.next, wanted) else None
+        self._phase = state.phase
+        ready = state.phase in (ListPhase.READY, ListPhase.EMPTY)
+        self._found = bool(shown or following)
+        self._skeleton.setVisible(state.phase is ListPhase.LOADING)
+        self._skeleton.setMinimumHeight((self._look.size.row + self._look.space.xs) * 4)
+        self._show_next(following if ready else None, state.next_heading)
+        self._show_groups(shown if ready else ())
+        self._show_blank(state, wanted)
+
+    def _show_next(self, row: MeetingRow | None, heading: str) -> None:
+        if row is None:
+            if self._next is not None:
+                self._next.hide()
+            return
+        if self._next is None:
+            self._next = NextMeetingCard(self._look, row, wide=self._wide)
+            self._next.act.connect(self.act)
+            self._column.insertWidget(0, self._next)
+        self._next.show_row(row)
+        self._next.show_heading(heading)
+        self._next.show()
+
+    def _show_groups(self, groups: tuple[MeetingGroup, ...]) -> None:
+        order = tuple((group.heading, tuple(row.meeting_id for row in group.rows)) for group in groups)
+        if order != self._order:
+            self._arrange(groups)
+            self._order = order
+        else:
+            for group in groups:
+                for row in group.rows:
+                    self._rows[row.meeting_id].show_row(row)
+        width = max((view.when_width for view in self._rows.values()), default=0)
+        for view in self._rows.values():
+            view.align_when(width)
+
+    def _arrange(self, groups: tuple[MeetingGroup, ...]) -> None:
+        """Lay rows out anew; those that stay keep their widget, and with it the focus."""
+        while self._list.count():
+            self._list.takeAt(0)
+        for heading in self._headings:
+            heading.deleteLater()
+        self._headings.clear()
+        kept: dict[str, MeetingRowView] = {}
+        for group in groups:
+            heading = Text(self._look, "label", ink="muted")
+            heading.setText(group.heading)
+            heading.setContentsMargins(0, self._look.space.s, 0, 0)
+            self._headings.append(heading)
+            self._list.addWidget(heading)
+            for row in group.rows:
+                view = self._rows.pop(row.meeting_id, None)
+                if view is None:
+                    view = MeetingRowView(self._look, row)
+                    view.act.connect(self.act)
+                else:
+                    view.show_row(row)
+                kept[row.meeting_id] = view
+                self._list.addWidget(view)
+        for gone in self._rows.values():
+            gone.hide()
+            gone.deleteLater()
+        self._rows = kept
+
+    def _show_blank(self, state: MeetingListState, wanted: str) -> None:
+        nothing_found = state.phase is ListPhase.READY and not self._found
+        self._blank.setVisible(state.phase in (ListPhase.EMPTY, ListPhase.ERROR) or nothing_found)
+        if state.phase is ListPhase.ERROR:
+            error = state.error
+            self._blank.show_words(
+                "offline", error.sentence if error else "", "", error.action if error else "", ink="warning"
+            )
+            self._blank.button.set_kind(ButtonKind.FILLED)
+        elif state.phase is ListPhase.EMPTY:
+            button = self.tr("Schedule a meeting") if state.can_schedule else ""
+            self._blank.show_words("calendar", state.empty_title, state.empty_help, button)
+            self._blank.button.set_kind(ButtonKind.FILLED)
+        elif wanted:
+            self._blank.show_words(
+                "search", self.tr("No meeting found"), self.tr("Try another word, or part of a name."), ""
+            )
+        elif nothing_found:
+            self._blank.show_words("history", self.tr("Nothing here yet"), "", "")
+
+    def _blank_pressed(self) -> None:
+        if self._phase is ListPhase.ERROR:
+            self.retry.emit()
+        else:
+            self.schedule.emit()

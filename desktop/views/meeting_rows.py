@@ -1,0 +1,169 @@
+"""One meeting on screen: as a row of a list, and as the large card of the next one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.view_models.states import MeetingAction, MeetingRow
+from desktop.views.controls import Button, ButtonKind
+from desktop.views.dropdown import paint_card
+from desktop.views.text import Avatar, ElidedText, Pill, Text
+from desktop.views.theme import Look
+
+
+class _MeetingCard(QWidget):
+    """The parts that a row and the large card share."""
+
+    act = Signal(str)
+    """The button was pressed; carries the meeting's id."""
+
+    def __init__(self, look: Look, row: MeetingRow, kind: ButtonKind, *, large: bool, avatar: str) -> None:
+        super().__init__()
+        self.look = look
+        self.row = row
+        self.title = ElidedText(look, "strong")
+        self.avatar = Avatar(look, avatar)
+        self.with_whom = ElidedText(look, "small", ink="muted")
+        self.pill = Pill(look)
+        self.button = Button(look, f"meetingAction-{row.meeting_id}", kind, large=large)
+        self.button.clicked.connect(lambda: self.act.emit(self.row.meeting_id))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def show_row(self, row: MeetingRow) -> None:
+        """Draw another state of the same meeting."""
+        self.row = row
+        self.title.setText(row.title)
+        self.title.set_struck(row.struck)
+        self.title.set_ink("muted" if row.struck else "text")
+        self.avatar.set_person(row.with_whom)
+        self.avatar.setVisible(bool(row.with_whom.initials))
+        self.with_whom.setText(row.with_whom_line or row.with_whom.name)
+        self.pill.show_state(row.pill, row.pill_tone)
+        self.button.set_label(row.action_label)
+        self.button.setVisible(row.action is not MeetingAction.NONE)
+        self.button.set_busy(row.busy)
+        self.button.setAccessibleDescription(row.title)
+        self.setToolTip(row.tooltip)
+        self.setAccessibleName(row.accessible)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the card."""
+        paint_card(QPainter(self), self.look, QRectF(self.rect()), floats=False)
+
+
+class MeetingRowView(_MeetingCard):
+    """A meeting as a row 64 high: hours, title and person, state, button."""
+
+    def __init__(self, look: Look, row: MeetingRow) -> None:
+        super().__init__(look, row, ButtonKind.PLAIN, large=False, avatar="row_avatar")
+        self.setObjectName(f"meeting-{row.meeting_id}")
+        self._hours = Text(look, "strong", tabular=True)
+        self._relative = Text(look, "small", ink="muted", tabular=True)
+        self.setMinimumHeight(look.size.row)
+        when = QVBoxLayout()
+        when.setSpacing(0)
+        when.addStretch()
+        when.addWidget(self._hours)
+        when.addWidget(self._relative)
+        when.addStretch()
+        person = QHBoxLayout()
+        person.setSpacing(look.space.xs)
+        person.addWidget(self.with_whom, 1)
+        what = QVBoxLayout()
+        what.setSpacing(0)
+        what.addStretch()
+        what.addWidget(self.title)
+        what.addLayout(person)
+        what.addStretch()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(look.space.m, look.space.xs, look.space.m, look.space.xs)
+        line.setSpacing(look.space.m)
+        line.addLayout(when)
+        line.addWidget(self.avatar)
+        line.addLayout(what, 1)
+        line.addWidget(self.pill)
+        line.addWidget(self.button)
+        self.show_row(row)
+
+    def show_row(self, row: MeetingRow) -> None:
+        """Draw another state of the same meeting."""
+        super().show_row(row)
+        self._hours.setText(row.hours)
+        self._relative.setText(row.relative)
+        self._relative.setVisible(bool(row.relative))
+
+    @property
+    def when_width(self) -> int:
+        """Width that the hours ask for, in pixels."""
+        return max(self._hours.sizeHint().width(), self._relative.sizeHint().width())
+
+    def align_when(self, width_px: int) -> None:
+        """Give the hours the width that all rows of the list share."""
+        self._hours.setFixedWidth(width_px)
+        self._relative.setFixedWidth(width_px)
+
+
+class NextMeetingCard(_MeetingCard):
+    """The next meeting: the largest thing on screen.
+
+    Args:
+        look: colours, fonts and sizes.
+        row: the meeting.
+        wide: the Hub's form with the button at the right; else the button takes the full width.
+    """
+
+    def __init__(self, look: Look, row: MeetingRow, *, wide: bool) -> None:
+        super().__init__(look, row, ButtonKind.FILLED, large=True, avatar="avatar")
+        self.setObjectName("nextMeeting")
+        self._wide = wide
+        self._heading = Text(look, "label", ink="muted")
+        self._when = Text(look, "title", tabular=True, wraps=not wide)
+        self._relative = Text(look, "body", ink="muted", tabular=True)
+        column = QVBoxLayout(self)
+        pad = look.space.l if wide else look.space.m
+        column.setContentsMargins(pad, look.space.m, pad, pad if wide else look.space.m)
+        column.setSpacing(look.space.xxs)
+        top = QHBoxLayout()
+        top.addWidget(self._heading, 1)
+        top.addWidget(self.pill)
+        column.addLayout(top)
+        when = QHBoxLayout()
+        when.setSpacing(look.space.s)
+        when.addWidget(self._when, 0 if wide else 1)
+        when.addWidget(self._relative, 0, Qt.AlignmentFlag.AlignBottom)
+        if wide:
+            when.addStretch(1)
+        column.addLayout(when)
+        column.addSpacing(look.space.xs)
+        foot = QHBoxLayout()
+        foot.setSpacing(look.space.s)
+        foot.addWidget(self.avatar)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.title)
+        words.addWidget(self.with_whom)
+        foot.addLayout(words, 1)
+        if wide:
+            foot.addWidget(self.button)
+            column.addLayout(foot)
+        else:
+            column.addLayout(foot)
+            column.addSpacing(look.space.xs)
+            self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            column.addWidget(self.button)
+        self.show_row(row)
+
+    def show_heading(self, heading: str) -> None:
+        """The words above: "Your next meeting"."""
+        self._heading.setText(heading)
+
+    def show_row(self, row: MeetingRow) -> None:
+        """Draw another state of the same meeting, or another meeting."""
+        self.button.setObjectName(f"meetingAction-{row.meeting_id}")
+        super().show_row(row)
+        self._when.setText(" · ".join(part for part in (row.day, row.hours) if part))
+        self._relative.setText(row.relative)
+        self._relative.setVisible(bool(row.relative) and row.relative != row.pill)

@@ -1,0 +1,189 @@
+"""The room window: stage, title, control bar, and calm words before, between and after."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.view_models.states import RoomStage, RoomViewState, Tone
+from desktop.views.focus_ring import FocusRing
+from desktop.views.icons import window_icon
+from desktop.views.intentions import RoomIntentions
+from desktop.views.messages import Toast
+from desktop.views.room.control_bar import CAMERA_KEYS, LEAVE_KEYS, MICROPHONE_KEYS, ControlBar
+from desktop.views.room.curtain import Curtain
+from desktop.views.room.leave_menu import LeaveMenu
+from desktop.views.room.stage import Stage
+from desktop.views.text import ElidedText, Text
+from desktop.views.theme import Look
+
+_FULL_SCREEN_KEYS = ("F11", "Ctrl+Shift+F")
+_TO_THE_BAR_KEYS = "F2"
+_LIVE = (RoomStage.LIVE, RoomStage.RECONNECTING)
+
+
+class RoomWindow(QWidget):
+    """One meeting's room.
+
+    Closing the window by its frame leaves the meeting as the red button does; the view-model then
+    ends the window by `finish()`.
+
+    Args:
+        model: state and intentions.
+        look: the stage's look (`Theme.stage_look`).
+        mark: icon of the product.
+    """
+
+    def __init__(self, model: RoomIntentions, look: Look, *, mark: str) -> None:
+        super().__init__()
+        self._model = model
+        self._look = look
+        self._finished = False
+        self.setObjectName("roomWindow")
+        self.setWindowIcon(window_icon(mark))
+        self.setMinimumSize(look.size.room_min_width, look.size.room_min_height)
+        self.resize(look.size.room_width, look.size.room_height)
+        self._title = ElidedText(look, "strong", ink="on_stage", name="roomTitle")
+        self._elapsed = Text(look, "body", ink="muted", tabular=True, name="elapsed")
+        self.stage = Stage(look, model.picture)
+        self._curtain = Curtain(look)
+        self._bar = ControlBar(look)
+        self._ring = FocusRing(look, self)
+        self._toast = Toast(look, self, closable=False)
+        self._lay_out()
+        self._menu = LeaveMenu(look, self._bar.leave_button)
+        self._connect()
+        model.changed.connect(self.render_state)
+        self.render_state(model.state)
+        self._retranslate()
+
+    def painted(self, key: str) -> int:
+        """How many different pictures of a tile reached the screen."""
+        return self.stage.painted(key)
+
+    def first_painted_at(self, key: str) -> float | None:
+        """When a tile's first picture was painted, by `time.monotonic()`; None before."""
+        return self.stage.first_painted_at(key)
+
+    def finish(self) -> None:
+        """Close without asking anybody: the view-model has ended."""
+        self._finished = True
+        self.close()
+
+    def render_state(self, state: RoomViewState) -> None:
+        """Draw a state."""
+        self.setWindowTitle(state.title)
+        self._title.setText(state.title)
+        self._elapsed.setText(state.elapsed)
+        over = state.stage is RoomStage.ENDED or state.error is not None
+        live = state.stage in _LIVE and not over
+        self.stage.show_tiles(
+            state.tiles if live else (),
+            state.own if not over else None,
+            dimmed=state.stage is RoomStage.RECONNECTING,
+        )
+        self._curtain.render_state(state)
+        self._bar.setVisible(not over)
+        self._bar.render_state(state)
+        self._menu.render_state(state)
+        if over or state.leaving:
+            self._menu.hide()
+        self._toast.show_notice("" if over else state.warning, Tone.WARNING, 0)
+        self._toast.place(self._look.size.control)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Speak the new language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave first; the view-model closes the window when that is done."""
+        state = self._model.state
+        if self._finished:
+            event.accept()
+        elif state.stage is RoomStage.ENDED or state.error is not None:
+            event.accept()
+            self._finished = True
+            self._model.close_room()
+        else:
+            event.ignore()
+            if not state.leaving:
+                self._ask_or_leave()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep what floats in its place."""
+        super().resizeEvent(event)
+        self._menu.hide()
+        self._toast.place(self._look.size.control)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The room is dark in both themes."""
+        QPainter(self).fillRect(event.rect(), self._look.colour.stage)
+
+    def _lay_out(self) -> None:
+        look, space = self._look, self._look.space
+        top = QWidget()
+        top.setFixedHeight(look.size.control + space.xs)
+        line = QHBoxLayout(top)
+        line.setContentsMargins(space.m, 0, space.m, 0)
+        line.setSpacing(space.s)
+        line.addWidget(self._title, 1)
+        line.addWidget(self._elapsed)
+        middle = QGridLayout()
+        middle.setContentsMargins(space.xs, 0, space.xs, 0)
+        middle.addWidget(self.stage, 0, 0)
+        middle.addWidget(self._curtain, 0, 0)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.setSpacing(0)
+        around.addWidget(top)
+        around.addLayout(middle, 1)
+        around.addWidget(self._bar)
+
+    def _connect(self) -> None:
+        model, bar = self._model, self._bar
+        bar.microphone.connect(model.toggle_microphone)
+        bar.camera.connect(model.toggle_camera)
+        bar.leave.connect(self._ask_or_leave)
+        self._menu.leave.connect(model.leave)
+        self._menu.end_for_all.connect(model.end_for_all)
+        self._curtain.retry.connect(model.retry)
+        self._curtain.close_room.connect(self._close_room)
+        for keys, action in (
+            (MICROPHONE_KEYS, bar.microphone_button.click),
+            (CAMERA_KEYS, bar.camera_button.click),
+            (LEAVE_KEYS, self._ask),
+            (_TO_THE_BAR_KEYS, self._to_the_bar),
+            *((keys, self._toggle_full_screen) for keys in _FULL_SCREEN_KEYS),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(action)
+
+    def _close_room(self) -> None:
+        self._model.close_room()
+
+    def _ask_or_leave(self) -> None:
+        """The red button: a question only where there are two answers."""
+        if self._model.state.leave_choices:
+            self._ask()
+        else:
+            self._model.leave()
+
+    def _ask(self) -> None:
+        """A shortcut is easily hit by mistake: it always asks."""
+        if not self._bar.isVisible() or self._model.state.leaving:
+            return
+        if self._menu.isVisible():
+            self._menu.hide()
+        else:
+            self._menu.ask()
+
+    def _to_the_bar(self) -> None:
+        self._bar.microphone_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _retranslate(self) -> None:
+        self.stage.setAccessibleName(self.tr("Participants"))

@@ -1,0 +1,285 @@
+"""The stage: one canvas that paints every tile of the room.
+
+Pictures arrive in slots that the media thread overwrites. One timer looks at them, asks for a
+repaint only of the tiles whose picture changed, and the painting takes whatever is newest then:
+a late painter skips pictures and never delays them. The bytes are painted where they lie.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, QVariantAnimation
+from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.meeting.layout import Arrangement, Corner, Tile, arrange, nearest_corner
+from desktop.view_models.states import TileState
+from desktop.views.intentions import PaintedPicture, PaintedSlot
+from desktop.views.room.tile_painter import TilePainter, TileScene
+from desktop.views.theme import Look
+
+
+@dataclass(slots=True)
+class _Record:
+    """What was painted of one tile so far."""
+
+    number: int = -1
+    """Of the last picture painted; -1 while none is shown."""
+    painted: int = 0
+    first_at: float | None = None
+    place: Tile | None = None
+
+
+def _between(start: Tile, end: Tile, share: float) -> Tile:
+    return Tile(*(round(a + (b - a) * share) for a, b in zip(start, end, strict=True)))
+
+
+class Stage(QWidget):
+    """Paints the room's tiles.
+
+    Args:
+        look: colours, fonts and sizes; the stage's.
+        picture: finds the slot of a tile by its key.
+    """
+
+    def __init__(self, look: Look, picture: Callable[[str], PaintedSlot]) -> None:
+        super().__init__()
+        self._look = look
+        self._picture = picture
+        self._painter = TilePainter(look)
+        self._tiles: tuple[TileState, ...] = ()
+        self._own: TileState | None = None
+        self._dimmed = False
+        self._corner = Corner.BOTTOM_RIGHT
+        self._arrangement = Arrangement((), None, own_floats=False)
+        self._places: dict[str, Tile] = {}
+        self._records: dict[str, _Record] = {}
+        self._paints = 0
+        self._dot = 0
+        self._dot_ticks = 0
+        self._dragged: QPoint | None = None
+        self.setObjectName("stage")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(look.tokens.duration_ms.frame)
+        self._timer.timeout.connect(self._tick)
+        self._moving = QVariantAnimation(self)
+        self._moving.valueChanged.connect(self._move_to)
+        self._moved_from: dict[str, Tile] = {}
+        look.changed.connect(self._rearrange)
+
+    @property
+    def paints(self) -> int:
+        """How often anything was painted at all."""
+        return self._paints
+
+    def painted(self, key: str) -> int:
+        """How many different pictures of a tile reached the screen."""
+        record = self._records.get(key)
+        return record.painted if record else 0
+
+    def first_painted_at(self, key: str) -> float | None:
+        """When a tile's first picture was painted, by `time.monotonic()`; None before."""
+        record = self._records.get(key)
+        return record.first_at if record else None
+
+    def place(self, key: str) -> Tile | None:
+        """Where a tile stands when nothing moves any more, None for unknown keys."""
+        return self._places.get(key)
+
+    def show_tiles(self, tiles: tuple[TileState, ...], own: TileState | None, *, dimmed: bool) -> None:
+        """Draw these people; only tiles that changed are painted again."""
+        before = {tile.key: tile for tile in self._all()}
+        same_keys = [tile.key for tile in self._tiles] == [tile.key for tile in tiles]
+        same_own = (self._own is None) == (own is None)
+        redim = dimmed != self._dimmed
+        self._tiles, self._own, self._dimmed = tiles, own, dimmed
+        for gone in before.keys() - {tile.key for tile in self._all()}:
+            self._records.pop(gone, None)
+        self.setAccessibleDescription("; ".join(tile.accessible for tile in self._all() if tile.accessible))
+        if not same_keys or not same_own:
+            self._rearrange(animated=bool(before))
+        elif redim:
+            self.update()
+        else:
+            for tile in self._all():
+                if tile != before.get(tile.key):
+                    self._update_tile(tile.key)
+        self._run_timer()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look at the slots only while somebody can see them."""
+        super().showEvent(event)
+        self._run_timer()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop looking."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place everybody anew, at once."""
+        super().resizeEvent(event)
+        self._rearrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the tiles that the region touches."""
+        self._paints += 1
+        painter = QPainter(self)
+        region = event.region()
+        painter.fillRect(event.rect(), self._look.colour.stage)
+        for tile in self._all():
+            record = self._record(tile.key)
+            if record.place is not None and region.intersects(QRect(*record.place)):
+                self._paint_tile(painter, tile, record, record.place)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the small own picture."""
+        own = self._own_area()
+        place = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton and own is not None and own.contains(place):
+            self._dragged = place - own.topLeft()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            return
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Carry it along."""
+        own = self._own_area()
+        if self._dragged is None or own is None or self._own is None:
+            return
+        corner = event.position().toPoint() - self._dragged
+        left = max(0, min(corner.x(), self.width() - own.width()))
+        top = max(0, min(corner.y(), self.height() - own.height()))
+        self._put(self._own.key, Tile(left, top, own.width(), own.height()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let it go: it moves to the nearest corner."""
+        own = self._own_area()
+        if self._dragged is None or own is None:
+            return
+        self._dragged = None
+        self.unsetCursor()
+        centre = own.center()
+        self._corner = nearest_corner(centre.x(), centre.y(), self.width(), self.height())
+        self._rearrange(animated=True)
+
+    def _all(self) -> tuple[TileState, ...]:
+        """Every tile in painting order: the own one last, since it may float."""
+        return (*self._tiles, self._own) if self._own is not None else self._tiles
+
+    def _record(self, key: str) -> _Record:
+        return self._records.setdefault(key, _Record())
+
+    def _own_area(self) -> QRect | None:
+        """Where the small own picture is now, None when it does not float."""
+        if self._own is None or not self._arrangement.own_floats:
+            return None
+        place = self._record(self._own.key).place
+        return QRect(*place) if place else None
+
+    def _rearrange(self, *, animated: bool = False) -> None:
+        look = self._look
+        self._arrangement = arrange(
+            self.width(),
+            self.height(),
+            len(self._tiles),
+            has_own=self._own is not None,
+            gap_px=look.space.xs,
+            inset_px=look.space.m,
+            own_width_px=look.size.own_tile_width,
+            corner=self._corner,
+        )
+        places = dict(zip((tile.key for tile in self._tiles), self._arrangement.remotes, strict=False))
+        if self._own is not None and self._arrangement.own is not None:
+            places[self._own.key] = self._arrangement.own
+        self._places = places
+        self._moving.stop()
+        duration = look.duration_ms(look.tokens.duration_ms.move) if animated and self.isVisible() else 0
+        if not duration:
+            for tile in self._all():
+                self._record(tile.key).place = places.get(tile.key)
+            self.update()
+            return
+        self._moved_from = {
+            key: self._record(key).place or end  # newcomers appear where they will stay
+            for key, end in places.items()
+        }
+        self._moving.setStartValue(0.0)
+        self._moving.setEndValue(1.0)
+        self._moving.setDuration(duration)
+        self._moving.start()
+
+    def _move_to(self, share: float) -> None:
+        for key, start in self._moved_from.items():
+            end = self._places.get(key)
+            if end is not None:
+                self._record(key).place = _between(start, end, share)
+        self.update()
+
+    def _put(self, key: str, place: Tile) -> None:
+        self._update_tile(key)
+        self._record(key).place = place
+        self._update_tile(key)
+
+    def _update_tile(self, key: str) -> None:
+        place = self._record(key).place
+        if place is not None:
+            self.update(QRect(*place))
+
+    def _run_timer(self) -> None:
+        if self.isVisible() and self._all():
+            if not self._timer.isActive():
+                self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _tick(self) -> None:
+        """Ask for a repaint of what changed since it was painted."""
+        step = self._step_dots()
+        for tile in self._all():
+            picture = self._shown_picture(tile)
+            number = picture.number if picture is not None else -1
+            if number != self._record(tile.key).number or (step and tile.connecting):
+                self._update_tile(tile.key)
+
+    def _step_dots(self) -> bool:
+        """Advance the connecting dots when it is time; whether it was."""
+        durations = self._look.tokens.duration_ms
+        self._dot_ticks += 1
+        if not self._look.animated or self._dot_ticks * durations.frame < durations.dots:
+            return False
+        self._dot_ticks = 0
+        self._dot = (self._dot + 1) % 3
+        return True
+
+    def _shown_picture(self, tile: TileState) -> PaintedPicture | None:
+        """The newest picture, unless the tile shows its avatar."""
+        return self._picture(tile.key).picture if tile.camera_on and not tile.connecting else None
+
+    def _paint_tile(self, painter: QPainter, tile: TileState, record: _Record, place: Tile) -> None:
+        picture = self._shown_picture(tile)
+        image = None
+        if picture is not None:
+            # No copy: `picture` keeps the bytes alive until the painting below is done.
+            image = QImage(
+                picture.data,
+                picture.width_px,
+                picture.height_px,
+                picture.stride_bytes,
+                QImage.Format.Format_RGB32,
+            )
+        floats = tile is self._own and self._arrangement.own_floats
+        dot = self._dot if self._look.animated else -1
+        self._painter.paint(painter, TileScene(tile, place, image, floats, self._dimmed, dot))
+        if picture is None:
+            record.number = -1
+        elif picture.number != record.number:
+            record.number = picture.number
+            record.painted += 1
+            if record.first_at is None:
+                record.first_at = time.monotonic()

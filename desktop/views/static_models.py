@@ -1,0 +1,163 @@
+"""View-models that never change by themselves: for the gallery, and for tests of the views.
+
+Each keeps the intentions it was sent, in order, as `(name, *arguments)`.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.view_models.states import (
+    MeetingListState,
+    RoomViewState,
+    ScheduleDraft,
+    ScheduleState,
+    SignInState,
+)
+from desktop.views.intentions import PaintedSlot
+
+State = TypeVar("State")
+
+
+class _StaticModel(QObject, Generic[State]):
+    """A state and the record of what was asked."""
+
+    changed = Signal(object)
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self._state = state
+        self.sent: list[tuple[object, ...]] = []
+
+    @property
+    def state(self) -> State:
+        """What to draw now."""
+        return self._state
+
+    def show_state(self, state: State) -> None:
+        """Change the state, as a live model would."""
+        self._state = state
+        self.changed.emit(state)
+
+
+class StaticSignIn(_StaticModel[SignInState]):
+    """A log-in that goes nowhere."""
+
+    def sign_in(self, email: str, password: str, stay_signed_in: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("sign_in", email, password, stay_signed_in))
+
+    def edited(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("edited",))
+
+
+class StaticMeetingList(_StaticModel[MeetingListState]):
+    """A list that stays as it is."""
+
+    def act(self, meeting_id: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("act", meeting_id))
+
+    def schedule(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("schedule",))
+
+    def retry(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("retry",))
+
+    def sign_out(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("sign_out",))
+
+    def dismiss_notice(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("dismiss_notice",))
+
+
+class StaticSchedule(_StaticModel[ScheduleState]):
+    """A dialog that saves nothing."""
+
+    def edited(self, draft: ScheduleDraft) -> None:
+        """Keep the intention."""
+        self.sent.append(("edited", draft))
+
+    def save(self, draft: ScheduleDraft) -> None:
+        """Keep the intention."""
+        self.sent.append(("save", draft))
+
+    def reload_clients(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("reload_clients",))
+
+
+class StaticPicture:
+    """One picture, from bytes."""
+
+    def __init__(self, data: memoryview, width_px: int, height_px: int, number: int) -> None:
+        self.data = data
+        self.width_px = width_px
+        self.height_px = height_px
+        self.stride_bytes = width_px * 4
+        self.number = number
+
+
+class StaticSlot:
+    """A tile's slot that the owner fills by hand."""
+
+    def __init__(self, picture: StaticPicture | None = None) -> None:
+        self.picture = picture
+        self.count = picture.number if picture else 0
+
+    def put(self, data: memoryview, width_px: int, height_px: int) -> None:
+        """Replace the picture."""
+        self.count += 1
+        self.picture = StaticPicture(data, width_px, height_px, self.count)
+
+    def clear(self) -> None:
+        """Forget the picture."""
+        self.picture = None
+
+
+class StaticRoom(_StaticModel[RoomViewState]):
+    """A room in which nobody moves.
+
+    Args:
+        state: what to draw.
+        slots: pictures by tile key; unknown keys have none.
+    """
+
+    def __init__(self, state: RoomViewState, slots: dict[str, StaticSlot] | None = None) -> None:
+        super().__init__(state)
+        self._slots = slots or {}
+
+    def picture(self, key: str) -> PaintedSlot:
+        """The pictures of the tile with this key."""
+        return self._slots.setdefault(key, StaticSlot())
+
+    def toggle_microphone(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("toggle_microphone",))
+
+    def toggle_camera(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("toggle_camera",))
+
+    def leave(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("leave",))
+
+    def end_for_all(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("end_for_all",))
+
+    def close_room(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("close_room",))
+
+    def retry(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("retry",))

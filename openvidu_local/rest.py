@@ -1,0 +1,404 @@
+"""The REST API below `/openvidu/api` that an application's server uses.
+
+Status codes, bodies and quirks are those of OpenVidu 2.32's SessionRestController: most errors have
+an empty body, absent values are an explicit null, and an existing `customSessionId` gives 409.
+Two calls of our own below `/openvidu-local` turn faults on and cut sockets while the server runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from openvidu_local.faults import FaultError, Faults
+from openvidu_local.identifiers import now_ms
+from openvidu_local.options import VERSION, Options
+from openvidu_local.parameters import Json, JsonObject
+from openvidu_local.rest_objects import connection_object, session_object
+from openvidu_local.rooms import Connection, Reason, Role, Rooms, Session, SessionExistsError
+from openvidu_local.rpc import RpcServer
+
+log = logging.getLogger(__name__)
+
+USER = "OPENVIDUAPP"
+"""User name of the Basic authentication."""
+
+_BASE = "/openvidu/api"
+_SESSION_ID = re.compile(r"[a-zA-Z0-9_-]+")
+_ICE_URL = re.compile(r"(?:stuns?:[^?]+|turns?:[^?]+(?:\?transport=(?:udp|tcp))?)")
+_OPEN_PATHS = frozenset({"/openvidu", "/openvidu/accept-certificate", f"{_BASE}/config/openvidu-publicurl"})
+_SESSION_CHOICES = {
+    "mediaMode": ("ROUTED", "RELAYED"),
+    "recordingMode": ("MANUAL", "ALWAYS"),
+    "forcedVideoCodec": ("MEDIA_SERVER_PREFERRED", "NONE", "VP8", "VP9", "H264"),
+}
+_RECORDING_DEFAULTS: JsonObject = {
+    "name": "",
+    "hasAudio": True,
+    "hasVideo": True,
+    "outputMode": "COMPOSED",
+    "recordingLayout": "BEST_FIT",
+    "resolution": "1280x720",
+    "frameRate": 25,
+    "shmSize": 536870912,
+}
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "*",
+    "Access-Control-Allow-Headers": "*",
+}
+
+
+class BadRequestError(Exception):
+    """The body is no JSON object or a member does not fit: status 400 with the message."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The REST API of one server."""
+
+    rooms: Rooms
+    rpc: RpcServer
+    faults: Faults
+    options: Options
+    public_url: Callable[[], str]
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route; sessions also without the `/openvidu` prefix, as old clients call them."""
+        routes = [
+            web.get("/openvidu/accept-certificate", self._empty),
+            web.get(f"{_BASE}/config", self._config),
+            web.get(f"{_BASE}/config/openvidu-version", self._version),
+            web.get(f"{_BASE}/config/openvidu-publicurl", self._public_url),
+            web.put("/openvidu-local/faults", self._set_faults),
+            web.post("/openvidu-local/drop-sockets", self._drop_sockets),
+        ]
+        for base in (_BASE, "/api"):
+            session, connection = f"{base}/sessions/{{session}}", f"{base}/sessions/{{session}}/connection"
+            routes += [
+                web.post(f"{base}/sessions", self._create_session),
+                web.get(f"{base}/sessions", self._list_sessions),
+                web.get(session, self._get_session),
+                web.delete(session, self._delete_session),
+                web.post(connection, self._create_connection),
+                web.get(connection, self._list_connections),
+                web.get(f"{connection}/{{connection}}", self._get_connection),
+                web.delete(f"{connection}/{{connection}}", self._delete_connection),
+                web.delete(f"{session}/stream/{{stream}}", self._delete_stream),
+                web.post(f"{base}/tokens", self._create_token),
+                web.post(f"{base}/signal", self._signal),
+                web.route("*", f"{base}/recordings{{rest:.*}}", self._no_recordings),
+            ]
+        return routes
+
+    def middleware(self) -> Middleware:
+        """Authentication, CORS, the `rest-status` fault and the shape of errors."""
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if request.path == "/openvidu":
+                return await handler(request)
+            if request.method == "OPTIONS":
+                return web.Response(headers=_CORS)
+            response = await self._guarded(request, handler)
+            response.headers.update(_CORS)
+            return response
+
+        return guard
+
+    async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path not in _OPEN_PATHS and not self._is_authorised(request):
+            return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="OpenVidu"'})
+        status = self.faults.rest_status
+        if status is not None and not request.path.startswith("/openvidu-local"):
+            return web.Response(status=status)
+        try:
+            return await handler(request)
+        except BadRequestError as error:
+            body = {
+                "timestamp": now_ms(),
+                "status": 400,
+                "error": "Bad Request",
+                "message": str(error),
+                "path": request.path,
+            }
+            return web.json_response(body, status=400)
+
+    def _is_authorised(self, request: web.Request) -> bool:
+        expected = base64.b64encode(f"{USER}:{self.options.secret}".encode()).decode()
+        return hmac.compare_digest(
+            request.headers.get("Authorization", "").encode(), f"Basic {expected}".encode()
+        )
+
+    # Sessions
+
+    async def _create_session(self, request: web.Request) -> web.Response:
+        has_body = request.can_read_body
+        body = await _body(request)
+        for name, choices in _SESSION_CHOICES.items():
+            if body.get(name) is not None and body[name] not in choices:
+                raise BadRequestError(f"Wrong value of '{name}'")
+        custom_id = _member(body, "customSessionId", str, "")
+        if custom_id and not _SESSION_ID.fullmatch(custom_id):
+            raise BadRequestError(
+                "Parameter 'customSessionId' is wrong. Must be an alphanumeric string [a-zA-Z0-9_-]"
+            )
+        recording = _member(body, "defaultRecordingProperties", dict, {})
+        codec = _member(body, "forcedVideoCodec", str, "MEDIA_SERVER_PREFERRED")
+        properties: JsonObject = {
+            "mediaMode": body.get("mediaMode") or "ROUTED",
+            "recordingMode": body.get("recordingMode") or "MANUAL",
+            "defaultRecordingProperties": _RECORDING_DEFAULTS | recording,
+            "customSessionId": custom_id,
+            "forcedVideoCodec": codec,
+            "allowTranscoding": _member(body, "allowTranscoding", bool, False),
+        }
+        try:
+            # OpenVidu forces a codec for the body `{}`, but not for no body at all.
+            session = self.rooms.create_session(
+                properties, custom_id=custom_id, codec=codec if has_body else "NONE"
+            )
+        except SessionExistsError:
+            return web.Response(status=409)
+        return web.json_response(session_object(session))
+
+    async def _list_sessions(self, request: web.Request) -> web.Response:
+        pending = _flag(request, "pendingConnections", default=False)
+        found = [session_object(session, pending=pending) for session in self.rooms.sessions.values()]
+        return web.json_response({"numberOfElements": len(found), "content": found})
+
+    async def _get_session(self, request: web.Request) -> web.Response:
+        session = self._session(request)
+        if session is None:
+            return web.Response(status=404)
+        pending = _flag(request, "pendingConnections", default=False)
+        return web.json_response(session_object(session, pending=pending))
+
+    async def _delete_session(self, request: web.Request) -> web.Response:
+        session = self._session(request)
+        if session is None:
+            return web.Response(status=404)
+        self.rooms.close_session(session, Reason.SESSION_CLOSED_BY_SERVER)
+        return web.Response(status=204)
+
+    # Connections
+
+    async def _create_connection(self, request: web.Request) -> web.Response:
+        session = self._session(request)
+        if session is None:
+            return web.Response(status=404)
+        connection = _new_connection(session, await _body(request))
+        self.rooms.add_pending(connection)
+        return web.json_response(connection_object(connection))
+
+    async def _create_token(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        session = self.rooms.sessions.get(_member(body, "session", str, ""))
+        if session is None:
+            return web.Response(status=404)
+        connection = _new_connection(session, body)
+        self.rooms.add_pending(connection)
+        answer = {
+            "id": connection.token,
+            "token": connection.token,
+            "connectionId": connection.id,
+            "session": session.id,
+            "role": connection.role.value,
+            "data": connection.server_data,
+            "record": connection.record,
+            "kurentoOptions": connection.kurento_options,
+        }
+        return web.json_response(answer)
+
+    async def _list_connections(self, request: web.Request) -> web.Response:
+        session = self._session(request)
+        if session is None:
+            return web.Response(status=404)
+        pending = _flag(request, "pendingConnections", default=True)
+        return web.json_response(session_object(session, pending=pending)["connections"])
+
+    async def _get_connection(self, request: web.Request) -> web.Response:
+        session = self._session(request)
+        if session is None:
+            return web.Response(status=400)
+        connection = session.find(request.match_info["connection"])
+        if connection is None:
+            return web.Response(status=404)
+        return web.json_response(connection_object(connection))
+
+    async def _delete_connection(self, request: web.Request) -> web.Response:
+        session = self._session(request)
+        if session is None:
+            return web.Response(status=400)
+        connection = session.find(request.match_info["connection"])
+        if connection is None:
+            return web.Response(status=404)
+        self.rooms.evict(connection, Reason.FORCE_DISCONNECT_BY_SERVER)
+        return web.Response(status=204)
+
+    async def _delete_stream(self, request: web.Request) -> web.Response:
+        session = self._session(request)
+        if session is None:
+            return web.Response(status=400)
+        stream_id = request.match_info["stream"]
+        for connection in session.connections.values():
+            if connection.stream is not None and connection.stream.id == stream_id:
+                self.rooms.unpublish(connection, Reason.FORCE_UNPUBLISH_BY_SERVER)
+                return web.Response(status=204)
+        return web.Response(status=404)
+
+    # The rest
+
+    async def _signal(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        session_id = _member(body, "session", str, "")
+        if not session_id:
+            raise BadRequestError('"session" parameter is mandatory')
+        receivers = _member(body, "to", list, [])
+        if not all(isinstance(receiver, str) for receiver in receivers):
+            raise BadRequestError("Wrong type of 'to'")
+        message: JsonObject = {
+            "data": _member(body, "data", str, None),
+            "type": _member(body, "type", str, None),
+        }
+        session = self.rooms.sessions.get(session_id)
+        if session is None:
+            return web.Response(status=404)
+        active = session.connections
+        if not active or any(receiver not in active for receiver in receivers):
+            return web.Response(status=406)
+        chosen = [active[cast("str", receiver)] for receiver in receivers]
+        self.rooms.signal(chosen or active.values(), message)
+        return web.Response()
+
+    async def _config(self, _: web.Request) -> web.Response:
+        bandwidth = self.options.bandwidth
+        maximum_kbps, minimum_kbps = bandwidth.max_bps // 1000, bandwidth.min_bps // 1000
+        url = self.public_url()
+        answer = {
+            "VERSION": VERSION,
+            "DOMAIN_OR_PUBLIC_IP": self.options.public_host or self.options.host,
+            "HTTPS_PORT": int(url.rpartition(":")[2]),
+            "OPENVIDU_PUBLICURL": url,
+            "OPENVIDU_CDR": False,
+            "OPENVIDU_STREAMS_VIDEO_MAX_RECV_BANDWIDTH": maximum_kbps,
+            "OPENVIDU_STREAMS_VIDEO_MIN_RECV_BANDWIDTH": minimum_kbps,
+            "OPENVIDU_STREAMS_VIDEO_MAX_SEND_BANDWIDTH": maximum_kbps,
+            "OPENVIDU_STREAMS_VIDEO_MIN_SEND_BANDWIDTH": minimum_kbps,
+            "OPENVIDU_STREAMS_FORCED_VIDEO_CODEC": "MEDIA_SERVER_PREFERRED",
+            "OPENVIDU_STREAMS_ALLOW_TRANSCODING": False,
+            "OPENVIDU_SESSIONS_GARBAGE_INTERVAL": int(self.options.timing.garbage_interval_s),
+            "OPENVIDU_SESSIONS_GARBAGE_THRESHOLD": int(self.options.timing.garbage_age_s),
+            "OPENVIDU_RECORDING": False,
+            "OPENVIDU_WEBHOOK": False,
+        }
+        return web.json_response(answer)
+
+    async def _version(self, _: web.Request) -> web.Response:
+        return web.Response(text=VERSION)
+
+    async def _public_url(self, _: web.Request) -> web.Response:
+        return web.Response(text=self.public_url())
+
+    async def _empty(self, _: web.Request) -> web.Response:
+        return web.Response()
+
+    async def _no_recordings(self, _: web.Request) -> web.Response:
+        return web.Response(status=501)
+
+    async def _set_faults(self, request: web.Request) -> web.Response:
+        switches = (await _body(request)).get("faults")
+        if not isinstance(switches, list) or not all(isinstance(switch, str) for switch in switches):
+            raise BadRequestError("'faults' is a list of strings")
+        try:
+            self.faults.set(*cast("list[str]", switches))
+        except FaultError as error:
+            raise BadRequestError(str(error)) from error
+        return web.json_response({"faults": list(self.faults.switches)})
+
+    async def _drop_sockets(self, request: web.Request) -> web.Response:
+        connection_id = _member(await _body(request), "connection", str, None)
+        return web.json_response({"dropped": self.rpc.drop_sockets(connection_id)})
+
+    def _session(self, request: web.Request) -> Session | None:
+        return self.rooms.sessions.get(request.match_info["session"])
+
+
+def _new_connection(session: Session, body: JsonObject) -> Connection:
+    """A pending connection as the body describes it.
+
+    Raises:
+        BadRequestError: a member does not fit.
+    """
+    kind = _member(body, "type", str, "WEBRTC")
+    if kind != "WEBRTC":
+        raise BadRequestError("Only connections of type 'WEBRTC' can be made here")
+    role = _member(body, "role", str, Role.PUBLISHER.value)
+    if role not in Role.__members__:
+        raise BadRequestError("Wrong value of 'role'")
+    servers = [_ice_server(server) for server in _member(body, "customIceServers", list, [])]
+    return Connection(
+        session=session,
+        role=Role(role),
+        server_data=_member(body, "data", str, ""),
+        record=_member(body, "record", bool, True),
+        kurento_options=_member(body, "kurentoOptions", dict, None),
+        ice_servers=servers,
+    )
+
+
+def _ice_server(server: Json) -> JsonObject:
+    """One checked entry of `customIceServers`.
+
+    Raises:
+        BadRequestError: not a STUN or TURN server with the credentials its kind needs.
+    """
+    if not isinstance(server, dict) or not isinstance(server.get("url"), str):
+        raise BadRequestError("Wrong 'customIceServers'")
+    url = cast("str", server["url"])
+    has_credentials = bool(server.get("username")) and bool(server.get("credential"))
+    is_turn = url.startswith("turn")
+    if not _ICE_URL.fullmatch(url) or is_turn is not has_credentials:
+        raise BadRequestError("Wrong 'customIceServers'")
+    return {name: server[name] for name in ("url", "username", "credential") if name in server}
+
+
+async def _body(request: web.Request) -> JsonObject:
+    """The request's JSON object; `{}` when there is no body.
+
+    Raises:
+        BadRequestError: something else.
+    """
+    text = await request.text()
+    if not text:
+        return {}
+    try:
+        body: Json = json.loads(text)
+    except ValueError as error:
+        raise BadRequestError("The body is no JSON") from error
+    if not isinstance(body, dict):
+        raise BadRequestError("The body is no JSON object")
+    return body
+
+
+def _member(body: JsonObject, name: str, kind: type, default: object) -> Any:
+    value = body.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        raise BadRequestError(f"Wrong type of '{name}'")
+    return value
+
+
+def _flag(request: web.Request, name: str, *, default: bool) -> bool:
+    value = request.query.get(name)
+    return default if value is None else value.lower() == "true"

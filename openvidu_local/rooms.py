@@ -1,0 +1,448 @@
+"""Sessions, connections and streams, and the rules of their life.
+
+The rules are those of OpenVidu 2.32's SessionManager and KurentoSessionManager: a token makes one
+connection, a session dies with its last connection and takes its unused tokens along, and everybody
+hears of everything in a fixed order. All of it happens on one event loop and nothing here awaits, so
+each step is seen by everybody at once; closing media is left to the relay.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from openvidu_local import identifiers
+from openvidu_local.errors import Code, RpcError
+from openvidu_local.identifiers import now_ms
+from openvidu_local.options import Mode
+from openvidu_local.parameters import Json, JsonObject, to_json
+from openvidu_local.relay import PublisherEndpoint, Relay, StreamMedia, SubscriberEndpoint
+from openvidu_local.sdp import VIDEO_CODECS, CodecRule
+
+log = logging.getLogger(__name__)
+
+_QUEUED_CANDIDATES = 200
+"""Early candidates kept for an endpoint that does not exist yet."""
+
+
+class Role(StrEnum):
+    """What a connection may do."""
+
+    SUBSCRIBER = "SUBSCRIBER"
+    PUBLISHER = "PUBLISHER"
+    MODERATOR = "MODERATOR"
+
+
+class Reason(StrEnum):
+    """Why something ended, in the words of OpenVidu's EndReason."""
+
+    UNPUBLISH = "unpublish"
+    DISCONNECT = "disconnect"
+    FORCE_UNPUBLISH_BY_USER = "forceUnpublishByUser"
+    FORCE_UNPUBLISH_BY_SERVER = "forceUnpublishByServer"
+    FORCE_DISCONNECT_BY_USER = "forceDisconnectByUser"
+    FORCE_DISCONNECT_BY_SERVER = "forceDisconnectByServer"
+    SESSION_CLOSED_BY_SERVER = "sessionClosedByServer"
+    NETWORK_DISCONNECT = "networkDisconnect"
+
+
+class Line(Protocol):
+    """How a connection is reached: its RPC session."""
+
+    def notify(self, method: str, params: JsonObject) -> None:
+        """Send a notification; never blocks."""
+
+    def dismiss(self) -> None:
+        """The connection is over: close the socket after the farewell time."""
+
+
+@dataclass
+class Stream:
+    """What one connection publishes.
+
+    Attributes:
+        ready: the answer was made, so others may be told.
+        filter: the server-side filter, empty when none. It is kept and announced, not applied.
+        listeners: event types of the filter somebody listens to.
+    """
+
+    id: str
+    has_audio: bool
+    has_video: bool
+    audio_active: bool | None
+    video_active: bool | None
+    type_of_video: str | None
+    frame_rate: int
+    video_dimensions: str | None
+    media: StreamMedia
+    endpoint: PublisherEndpoint
+    created_at_ms: int = field(default_factory=now_ms)
+    ready: bool = False
+    filter: JsonObject = field(default_factory=dict)
+    listeners: set[str] = field(default_factory=set)
+
+    def info(self) -> JsonObject:
+        """The `StreamInfo` of the wire; absent values are left out."""
+        everything: JsonObject = {
+            "id": self.id,
+            "createdAt": self.created_at_ms,
+            "hasAudio": self.has_audio,
+            "hasVideo": self.has_video,
+            "audioActive": self.audio_active,
+            "videoActive": self.video_active,
+            "typeOfVideo": self.type_of_video if self.has_video else None,
+            "frameRate": self.frame_rate,
+            "videoDimensions": self.video_dimensions,
+            "filter": self.filter,
+        }
+        return {name: value for name, value in everything.items() if value is not None}
+
+
+@dataclass
+class Subscription:
+    """One connection receiving another's stream."""
+
+    stream_id: str
+    endpoint: SubscriberEndpoint
+    created_at_ms: int = field(default_factory=now_ms)
+
+
+@dataclass
+class Connection:
+    """One participant: pending until its token is used, then active, then gone.
+
+    Attributes:
+        token: the whole token URL; None once used.
+        hidden: a recorder or transcriber, neither listed nor announced.
+        trusted: joined with the server's secret, so no role check applies.
+        line: set by the join.
+        subscriptions: by the publisher's connection id.
+        early_candidates: by the connection id that owns the stream they are for.
+        gone: left or evicted; nothing it asks for is answered any more.
+    """
+
+    session: Session
+    role: Role = Role.PUBLISHER
+    server_data: str = ""
+    record: bool = True
+    kurento_options: JsonObject | None = None
+    ice_servers: list[JsonObject] = field(default_factory=list)
+    id: str = field(default_factory=identifiers.connection_id)
+    created_at_ms: int = field(default_factory=now_ms)
+    token: str | None = field(default=None, repr=False)
+    hidden: bool = False
+    trusted: bool = False
+    line: Line | None = None
+    active_at_ms: int = 0
+    ip: str = ""
+    platform: str = ""
+    client_data: str = ""
+    stream: Stream | None = None
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    early_candidates: dict[str, list[str]] = field(default_factory=dict)
+    video_data: JsonObject = field(default_factory=dict)
+    gone: bool = False
+
+    @property
+    def metadata(self) -> str:
+        """Client and server data joined by `%/%`; one alone without separator."""
+        return "%/%".join(part for part in (self.client_data, self.server_data) if part)
+
+    @property
+    def may_publish(self) -> bool:
+        """Whether the role allows a publication."""
+        return self.trusted or self.role is not Role.SUBSCRIBER
+
+    @property
+    def may_moderate(self) -> bool:
+        """Whether the role allows to act on others."""
+        return self.trusted or self.role is Role.MODERATOR
+
+    @property
+    def allowed_filters(self) -> list[Json]:
+        """Filter types the token names."""
+        names = (self.kurento_options or {}).get("allowedFilters")
+        return names if isinstance(names, list) else []
+
+    def notify(self, method: str, params: JsonObject) -> None:
+        """Send a notification to this connection."""
+        if self.line is not None:
+            self.line.notify(method, params)
+
+    def keep_early_candidate(self, owner: str, text: str) -> None:
+        """Keep a candidate until the endpoint for `owner`'s stream exists."""
+        queue = self.early_candidates.setdefault(owner, [])
+        if len(queue) < _QUEUED_CANDIDATES:
+            queue.append(text)
+
+    def info(self) -> JsonObject:
+        """The entry for this connection in a join result."""
+        entry: JsonObject = {"id": self.id, "createdAt": self.active_at_ms, "metadata": self.metadata}
+        if self.stream is not None and self.stream.ready:
+            entry["streams"] = [self.stream.info()]
+        return entry
+
+
+@dataclass
+class Session:
+    """One room.
+
+    Attributes:
+        properties: what the REST API was told, defaults filled in.
+        resolved_codec: the video codec every offer must have; empty when none is forced.
+        connections: active ones by id, in the order of their joins.
+        pending: unused ones by id.
+    """
+
+    id: str
+    properties: JsonObject
+    resolved_codec: str = ""
+    created_at_ms: int = field(default_factory=now_ms)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    pending: dict[str, Connection] = field(default_factory=dict)
+
+    def others(self, connection: Connection) -> list[Connection]:
+        """Everybody but `connection`."""
+        return [other for other in self.connections.values() if other is not connection]
+
+    def visible(self) -> list[Connection]:
+        """Everybody who is no recorder."""
+        return [connection for connection in self.connections.values() if not connection.hidden]
+
+    def find(self, connection_id: str) -> Connection | None:
+        """A pending or active connection."""
+        return self.connections.get(connection_id) or self.pending.get(connection_id)
+
+
+class SessionExistsError(Exception):
+    """A session with this `customSessionId` is there already; it stays as it is."""
+
+
+class Rooms:
+    """All sessions of one server.
+
+    Attributes:
+        sessions: by id.
+        relay: makes and closes the media endpoints.
+    """
+
+    def __init__(self, mode: Mode, relay: Relay, token_base: Callable[[], str]) -> None:
+        """Args: `token_base` returns `ws://host:port` for new tokens."""
+        self.relay = relay
+        self.sessions: dict[str, Session] = {}
+        self._mode = mode
+        self._token_base = token_base
+
+    # Sessions
+
+    def create_session(self, properties: JsonObject, *, custom_id: str, codec: str) -> Session:
+        """Make a session.
+
+        Args:
+            properties: for `Session.properties`.
+            custom_id: its id; empty for a random one.
+            codec: a value of `forcedVideoCodec`.
+
+        Raises:
+            SessionExistsError: the id is taken.
+        """
+        if custom_id in self.sessions:
+            raise SessionExistsError(custom_id)
+        if codec == "MEDIA_SERVER_PREFERRED":
+            codec = "VP8" if self._mode is Mode.KURENTO else "NONE"
+        session = Session(
+            id=custom_id or identifiers.session_id(),
+            properties=properties,
+            resolved_codec="" if codec == "NONE" else codec,
+        )
+        self.sessions[session.id] = session
+        log.info("session %s created", session.id)
+        return session
+
+    def close_session(self, session: Session, reason: Reason) -> None:
+        """Evict everybody, one by one; the session and its tokens are gone afterwards."""
+        for connection in list(session.connections.values()):
+            self.evict(connection, reason)
+        self._forget(session)
+
+    def collect(self, older_than_s: float) -> None:
+        """Forget sessions that nobody ever joined and that are older than that."""
+        oldest_ms = now_ms() - older_than_s * 1000
+        for session in list(self.sessions.values()):
+            if not session.connections and session.created_at_ms < oldest_ms:
+                self._forget(session)
+
+    def codec_rule(self, session: Session) -> CodecRule:
+        """What an SDP offer in this session must and may have."""
+        forced = session.resolved_codec
+        return CodecRule(
+            video=(forced,) if forced else VIDEO_CODECS,
+            # With transcoding allowed Kurento takes other codecs too; here they fail one step later.
+            video_forced=bool(forced) and session.properties.get("allowTranscoding") is not True,
+            like_kurento=self._mode is Mode.KURENTO,
+        )
+
+    # Connections
+
+    def add_pending(self, connection: Connection) -> None:
+        """Give a new connection its token; whoever joins with that becomes it."""
+        session = connection.session
+        connection.token = f"{self._token_base()}?sessionId={session.id}&token={identifiers.token_id()}"
+        session.pending[connection.id] = connection
+
+    def use_token(self, session_id: str, token: str) -> Connection:
+        """Take the pending connection of a token, which is burnt by this.
+
+        Raises:
+            RpcError: 202 when there is no such session, 401 when the token is unknown or used.
+        """
+        session = self.session(session_id)
+        for connection in session.pending.values():
+            if connection.token == token:
+                connection.token = None
+                return session.pending.pop(connection.id)
+        raise RpcError(
+            Code.USER_UNAUTHORIZED,
+            f"Unable to join session '{session.id}'. The token is not valid or was used before.",
+        )
+
+    def session(self, session_id: str) -> Session:
+        """The session with that id.
+
+        Raises:
+            RpcError: 202 when there is none.
+        """
+        session = self.sessions.get(session_id)
+        if session is None:
+            raise RpcError(Code.ROOM_NOT_FOUND, f"Session '{session_id}' not found.")
+        return session
+
+    def join(self, connection: Connection) -> list[Connection]:
+        """Make a connection active and tell the others.
+
+        Returns:
+            Who was there before and may be listed.
+        """
+        session = connection.session
+        before = session.visible()
+        connection.active_at_ms = now_ms()
+        if not connection.hidden:
+            joined = connection.info()
+            for other in session.connections.values():
+                other.notify("participantJoined", joined)
+        session.connections[connection.id] = connection
+        log.info("connection %s joined %s as %s", connection.id, session.id, connection.role)
+        return before
+
+    def leave(self, connection: Connection, reason: Reason) -> None:
+        """Take a connection out and tell the others; the last one closes the session."""
+        if connection.gone:
+            return
+        connection.gone = True
+        session = connection.session
+        session.connections.pop(connection.id, None)
+        for owner in list(connection.subscriptions):
+            self.unsubscribe(connection, owner)
+        self._drop_stream(connection)
+        if not connection.hidden:
+            _tell(session.connections.values(), "participantLeft", connection, reason)
+        if connection.line is not None:
+            connection.line.dismiss()
+        log.info("connection %s left %s: %s", connection.id, session.id, reason)
+        if not session.connections:
+            self._forget(session)
+
+    def evict(
+        self, connection: Connection, reason: Reason, *, between: Callable[[], None] | None = None
+    ) -> None:
+        """Remove a connection by force.
+
+        Args:
+            connection: pending or active.
+            reason: told to everybody.
+            between: called after `participantLeft` and before `participantEvicted`, where
+                `forceDisconnect` is answered.
+        """
+        session = connection.session
+        if session.pending.pop(connection.id, None):
+            connection.token = None
+            connection.gone = True
+            return
+        if connection.gone:
+            return
+        witnesses = [connection, *session.others(connection)]
+        self.leave(connection, reason)
+        if between is not None:
+            between()
+        _tell(witnesses, "participantEvicted", connection, reason)
+
+    # Streams
+
+    def announce(self, connection: Connection) -> None:
+        """Tell the others that a stream is ready."""
+        assert connection.stream is not None
+        connection.stream.ready = True
+        published: JsonObject = {"id": connection.id, "streams": [connection.stream.info()]}
+        for other in connection.session.others(connection):
+            other.notify("participantPublished", published)
+
+    def unpublish(self, connection: Connection, reason: Reason) -> None:
+        """End a publication; a forced end is told to the publisher too."""
+        self._drop_stream(connection)
+        forced = reason is not Reason.UNPUBLISH
+        session = connection.session
+        told = session.connections.values() if forced else session.others(connection)
+        _tell(told, "participantUnpublished", connection, reason)
+
+    def unsubscribe(self, connection: Connection, owner: str) -> None:
+        """End the subscription to `owner`'s stream, if there is one."""
+        connection.early_candidates.pop(owner, None)
+        subscription = connection.subscriptions.pop(owner, None)
+        if subscription is not None:
+            self.relay.close_later(subscription.endpoint)
+
+    def change_property(self, connection: Connection, name: str, value: Json, reason: str) -> None:
+        """Tell the others about a changed property of a stream; `value` is what they get."""
+        assert connection.stream is not None
+        changed: JsonObject = {
+            "connectionId": connection.id,
+            "streamId": connection.stream.id,
+            "property": name,
+            "newValue": value if name == "filter" else to_json(value),
+            "reason": reason,
+        }
+        for other in connection.session.others(connection):
+            other.notify("streamPropertyChanged", changed)
+
+    def signal(self, receivers: Iterable[Connection], message: JsonObject) -> None:
+        """Deliver a signal; members without a value are left out."""
+        present: JsonObject = {name: value for name, value in message.items() if value is not None}
+        for receiver in list(receivers):
+            receiver.notify("sendMessage", present)
+
+    def _drop_stream(self, connection: Connection) -> None:
+        stream, connection.stream = connection.stream, None
+        connection.early_candidates.pop(connection.id, None)
+        if stream is None:
+            return
+        self.relay.close_later(stream.endpoint)
+        for other in connection.session.others(connection):
+            self.unsubscribe(other, connection.id)
+
+    def _forget(self, session: Session) -> None:
+        if self.sessions.get(session.id) is session:
+            del self.sessions[session.id]
+        for connection in session.pending.values():
+            connection.token = None
+            connection.gone = True
+        session.pending.clear()
+        log.info("session %s closed", session.id)
+
+
+def _tell(receivers: Iterable[Connection], method: str, about: Connection, reason: Reason) -> None:
+    params: JsonObject = {"connectionId": about.id, "reason": reason.value}
+    for receiver in list(receivers):
+        receiver.notify(method, params)

@@ -1,0 +1,111 @@
+"""The one file that reaches into aiortc and aioice, and what it does there.
+
+aiortc offers no way to receive *encoded* frames, to bound its REMB, to ask a publisher for a key
+frame, to hear a subscriber's request for one, or to gather on a machine that only has a loopback
+interface. Each function here changes one *instance* that this server owns. No class or module is
+patched, so other users of aiortc in the same process are not concerned. Every private name is
+looked for before it is replaced: a version of aiortc that dropped one fails loudly, at the first
+publication.
+"""
+
+# Private members are this file's whole purpose.
+# ruff: noqa: SLF001
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from aioice import Candidate
+from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
+from aiortc.codecs import is_rtx
+from aiortc.rate import RemoteBitrateEstimator
+from aiortc.rtp import RtpPacket
+
+from openvidu_local.options import Bandwidth
+
+_LOOPBACK = "127.0.0.1"
+_JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
+_ESTIMATOR = "_RTCRtpReceiver__remote_bitrate_estimator"
+
+
+class FrameTap(Protocol):
+    """What takes the place of a receiver's jitter buffer."""
+
+    def add(self, packet: RtpPacket) -> tuple[bool, None]:
+        """Take one packet.
+
+        Returns:
+            Whether a picture was lost, so that the receiver asks for a key frame; and no frame:
+            aiortc's own decoder never gets one.
+        """
+
+
+def tap_receiver(receiver: RTCRtpReceiver, tap: FrameTap) -> None:
+    """Give `receiver` a buffer that hands encoded frames to us and none to its decoder.
+
+    Everything else of the receiver goes on: SRTP, NACK, RTX, receiver reports and REMB. Its decoder
+    thread starts, waits, and ends with the receiver.
+    """
+    _replace(receiver, _JITTER_BUFFER, tap)
+
+
+def bound_estimate(receiver: RTCRtpReceiver, bandwidth: Bandwidth) -> None:
+    """Keep what a video receiver announces in REMB within `bandwidth`."""
+    _replace(receiver, _ESTIMATOR, _BoundedEstimator(bandwidth))
+
+
+async def ask_for_key_frame(receiver: RTCRtpReceiver, ssrc: int) -> None:
+    """Send the publisher one picture loss indication (RFC 4585 §6.3.1)."""
+    await receiver._send_rtcp_pli(ssrc)
+
+
+def hear_key_frame_requests(sender: RTCRtpSender, asked: Callable[[], None]) -> None:
+    """Call `asked` whenever the subscriber sends PLI or FIR, instead of aiortc's encoder."""
+    _replace(sender, "_send_keyframe", asked)
+
+
+def primary_codec(transceiver: RTCRtpTransceiver) -> str:
+    """Encoding name of the codec that was negotiated first."""
+    return next(codec.name for codec in transceiver._codecs if not is_rtx(codec))
+
+
+def gather_on_loopback_when_alone(peer: RTCPeerConnection) -> None:
+    """Let `peer` gather on 127.0.0.1 when the machine has no other address.
+
+    aioice leaves loopback out; on an isolated machine it would gather nothing and never connect.
+    """
+    for transceiver in peer.getTransceivers():
+        connection = transceiver.receiver.transport.transport.iceGatherer._connection
+        _replace(connection, "get_component_candidates", _somewhere(connection.get_component_candidates))
+
+
+def _somewhere(
+    gather: Callable[..., Awaitable[list[Candidate]]],
+) -> Callable[..., Awaitable[list[Candidate]]]:
+    async def gather_somewhere(component: int, addresses: list[str]) -> list[Candidate]:
+        return await gather(component=component, addresses=addresses or [_LOOPBACK])
+
+    return gather_somewhere
+
+
+class _BoundedEstimator(RemoteBitrateEstimator):
+    def __init__(self, bandwidth: Bandwidth) -> None:
+        super().__init__()
+        self._bandwidth = bandwidth
+
+    def add(
+        self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
+    ) -> tuple[int, list[int]] | None:
+        estimate = super().add(arrival_time_ms, abs_send_time, payload_size, ssrc)
+        if estimate is None:
+            return None
+        bitrate_bps, ssrcs = estimate
+        return min(max(bitrate_bps, self._bandwidth.min_bps), self._bandwidth.max_bps), ssrcs
+
+
+def _replace(owner: object, name: str, value: object) -> None:
+    if not hasattr(owner, name):
+        message = f"{type(owner).__name__} has no {name}: this version of aiortc is not supported"
+        raise RuntimeError(message)
+    setattr(owner, name, value)

@@ -1,0 +1,1 @@
+"""Data files of the apps and the small readers that find them."""

@@ -1,0 +1,307 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="fr" sourcelanguage="en">
+<context>
+    <name>AccountButton</name>
+    <message>
+        <source>Online</source>
+        <translation>En ligne</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Hors ligne</translation>
+    </message>
+    <message>
+        <source>Account of {name}</source>
+        <translation>Compte de {name}</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>Se déconnecter</translation>
+    </message>
+</context>
+<context>
+    <name>ControlBar</name>
+    <message>
+        <source>Microphone on</source>
+        <translation>Micro activé</translation>
+    </message>
+    <message>
+        <source>Turn the microphone off</source>
+        <translation>Désactiver le micro</translation>
+    </message>
+    <message>
+        <source>Microphone off</source>
+        <translation>Micro désactivé</translation>
+    </message>
+    <message>
+        <source>Turn the microphone on</source>
+        <translation>Activer le micro</translation>
+    </message>
+    <message>
+        <source>Camera on</source>
+        <translation>Caméra activée</translation>
+    </message>
+    <message>
+        <source>Turn the camera off</source>
+        <translation>Désactiver la caméra</translation>
+    </message>
+    <message>
+        <source>Camera off</source>
+        <translation>Caméra désactivée</translation>
+    </message>
+    <message>
+        <source>Turn the camera on</source>
+        <translation>Activer la caméra</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>Quitter</translation>
+    </message>
+</context>
+<context>
+    <name>Curtain</name>
+    <message>
+        <source>Back to my meetings</source>
+        <translation>Revenir à mes réunions</translation>
+    </message>
+</context>
+<context>
+    <name>DurationRow</name>
+    <message>
+        <source>min</source>
+        <comment>minutes</comment>
+        <translation>min</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n minute</numerusform>
+            <numerusform>%n minutes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HubWindow</name>
+    <message>
+        <source>History</source>
+        <translation>Historique</translation>
+    </message>
+    <message>
+        <source>Meetings</source>
+        <translation>Réunions</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>Planifier</translation>
+    </message>
+    <message>
+        <source>Schedule a meeting</source>
+        <translation>Planifier une réunion</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Rechercher</translation>
+    </message>
+    <message>
+        <source>Search meetings</source>
+        <translation>Rechercher une réunion</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Fermer ce message</translation>
+    </message>
+</context>
+<context>
+    <name>LeaveMenu</name>
+    <message numerus="yes">
+        <source>%n person(s) will be disconnected</source>
+        <translation>
+            <numerusform>%n personne sera déconnectée</numerusform>
+            <numerusform>%n personnes seront déconnectées</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The others stay</source>
+        <translation>Les autres restent</translation>
+    </message>
+    <message>
+        <source>Leave the meeting</source>
+        <translation>Quitter la réunion</translation>
+    </message>
+    <message>
+        <source>End the meeting for everyone</source>
+        <translation>Terminer la réunion pour tous</translation>
+    </message>
+    <message>
+        <source>End the meeting for everyone?</source>
+        <translation>Terminer la réunion pour tous&#x202f;?</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>End the meeting</source>
+        <translation>Terminer la réunion</translation>
+    </message>
+</context>
+<context>
+    <name>MeetingColumn</name>
+    <message>
+        <source>Schedule a meeting</source>
+        <translation>Planifier une réunion</translation>
+    </message>
+    <message>
+        <source>No meeting found</source>
+        <translation>Aucune réunion trouvée</translation>
+    </message>
+    <message>
+        <source>Try another word, or part of a name.</source>
+        <translation>Essayez un autre mot ou une partie d’un nom.</translation>
+    </message>
+    <message>
+        <source>Nothing here yet</source>
+        <translation>Rien ici pour l’instant</translation>
+    </message>
+</context>
+<context>
+    <name>Month</name>
+    <message>
+        <source>Previous month</source>
+        <translation>Mois précédent</translation>
+    </message>
+    <message>
+        <source>Next month</source>
+        <translation>Mois suivant</translation>
+    </message>
+    <message>
+        <source>Choose a day</source>
+        <translation>Choisir un jour</translation>
+    </message>
+</context>
+<context>
+    <name>ParticipantWindow</name>
+    <message>
+        <source>History</source>
+        <translation>Historique</translation>
+    </message>
+    <message>
+        <source>Hide past meetings</source>
+        <translation>Masquer les réunions passées</translation>
+    </message>
+    <message>
+        <source>Show past meetings</source>
+        <translation>Afficher les réunions passées</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Fermer ce message</translation>
+    </message>
+</context>
+<context>
+    <name>RoomWindow</name>
+    <message>
+        <source>Participants</source>
+        <translation>Participants</translation>
+    </message>
+</context>
+<context>
+    <name>ScheduleDialog</name>
+    <message>
+        <source>Loading clients…</source>
+        <translation>Chargement des clients…</translation>
+    </message>
+    <message>
+        <source>Name of a client</source>
+        <translation>Nom d’un client</translation>
+    </message>
+    <message>
+        <source>Schedule a meeting</source>
+        <translation>Planifier une réunion</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Client</translation>
+    </message>
+    <message>
+        <source>Show all clients</source>
+        <translation>Afficher tous les clients</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titre</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>Jour</translation>
+    </message>
+    <message>
+        <source>Open the calendar</source>
+        <translation>Ouvrir le calendrier</translation>
+    </message>
+    <message>
+        <source>Hour</source>
+        <translation>Heure</translation>
+    </message>
+    <message>
+        <source>Show hours</source>
+        <translation>Afficher les heures</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Durée</translation>
+    </message>
+    <message>
+        <source>Agenda (optional)</source>
+        <translation>Ordre du jour (facultatif)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Enregistrer</translation>
+    </message>
+    <message>
+        <source>Discard this meeting?</source>
+        <translation>Abandonner cette réunion&#x202f;?</translation>
+    </message>
+    <message>
+        <source>Keep editing</source>
+        <translation>Continuer la saisie</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Abandonner</translation>
+    </message>
+</context>
+<context>
+    <name>SignInWindow</name>
+    <message>
+        <source>E-mail</source>
+        <translation>Adresse e-mail</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Mot de passe</translation>
+    </message>
+    <message>
+        <source>Hide the password</source>
+        <translation>Masquer le mot de passe</translation>
+    </message>
+    <message>
+        <source>Show the password</source>
+        <translation>Afficher le mot de passe</translation>
+    </message>
+    <message>
+        <source>Stay signed in</source>
+        <translation>Rester connecté</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>Se connecter</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,108 @@
+"""Messages recorded from version 0.1: every later version must go on understanding them.
+
+Answers also with members that do not exist yet (an older app, a newer service); requests without
+(the service refuses what it does not know).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from backend_client import models
+
+WIRE = Path(__file__).parents[1] / "wire"
+
+ANSWERS: dict[str, type[models.AnswerModel]] = {
+    "user": models.User,
+    "tokens": models.Tokens,
+    "clients": models.Clients,
+    "meeting_scheduled": models.Meeting,
+    "meeting_in_progress": models.Meeting,
+    "meeting_completed": models.Meeting,
+    "meeting_cancelled": models.Meeting,
+    "meetings": models.Meetings,
+    "room_token": models.RoomToken,
+    "notifications": models.Notifications,
+    "live_event": models.LiveEvent,
+    "live_events": models.LiveEvents,
+    "live_events_reset": models.LiveEvents,
+    "health": models.Health,
+    "problem": models.Problem,
+    "problem_retry": models.Problem,
+}
+REQUESTS: dict[str, type[models.RequestModel]] = {
+    "request_login": models.LoginRequest,
+    "request_refresh": models.RefreshRequest,
+    "request_meeting": models.MeetingRequest,
+    "request_room_token": models.RoomTokenRequest,
+    "request_read_notifications": models.ReadNotificationsRequest,
+}
+
+
+def recorded(name: str) -> Any:
+    return json.loads((WIRE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def with_unknown_members(value: Any) -> Any:
+    """The same message from a service that knows more, at every level."""
+    if isinstance(value, dict):
+        return {**{key: with_unknown_members(item) for key, item in value.items()}, "not_yet": {"a": [1]}}
+    if isinstance(value, list):
+        return [with_unknown_members(item) for item in value]
+    return value
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_is_understood_without_loss(name: str) -> None:
+    """Read and written again it is what was recorded; members left out are optional."""
+    recording = recorded(name)
+    model = ANSWERS[name].model_validate_json(json.dumps(recording))
+    again = json.loads(model.model_dump_json(exclude_unset=True))
+    assert again == recording
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_with_members_of_a_later_version(name: str) -> None:
+    recording = recorded(name)
+    later = ANSWERS[name].model_validate(with_unknown_members(recording))
+    now = ANSWERS[name].model_validate(recording)
+    if name == "notifications":  # a notice's body is free: what it holds is kept
+        assert later.model_copy(update={"items": []}) == now.model_copy(update={"items": []})
+    else:
+        assert later == now
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_is_understood_without_loss(name: str) -> None:
+    recording = recorded(name)
+    model = REQUESTS[name].model_validate_json(json.dumps(recording))
+    assert json.loads(model.model_dump_json()) == recording
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_with_an_unknown_member_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        REQUESTS[name].model_validate({**recorded(name), "status": "completed"})
+
+
+def test_every_recording_is_read_and_every_message_recorded() -> None:
+    assert {path.stem for path in WIRE.glob("*.json")} == ANSWERS.keys() | REQUESTS.keys()
+    messages = {
+        each
+        for each in vars(models).values()
+        if isinstance(each, type) and issubclass(each, models.AnswerModel | models.RequestModel)
+    }
+    inner = {
+        models.AnswerModel,
+        models.RequestModel,
+        models.Person,
+        models.Client,
+        models.Notification,
+        models.ProblemField,
+    }
+    assert messages - inner == {*ANSWERS.values(), *REQUESTS.values()}

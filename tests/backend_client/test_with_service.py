@@ -1,0 +1,267 @@
+"""The client against the real service on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from backend_client.client import BackendClient
+from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
+from backend_client.events import EventFeed, FeedTimings
+from backend_client.models import LiveEvent, Meeting, MeetingRequest, MeetingStatus, Role
+from backend_client.sign_in import MemoryTokenStore
+from tests.support.service import RunningService, TestDatabase, running_service
+from tests.support.waiting import until
+
+PASSWORD = "demo-visio"
+OPERATOR = "mikl@demo.visio"
+ALICE = "alice@demo.visio"
+BOB = "bob@demo.visio"
+EAGER = FeedTimings(reconnect_s=0.05, reconnect_max_s=0.2)
+
+
+@pytest.fixture
+def service(database: TestDatabase) -> Iterator[RunningService]:
+    """A service without a media server."""
+    with running_service(database) as running:
+        yield running
+
+
+@asynccontextmanager
+async def signed_in(service: RunningService, email: str) -> AsyncIterator[BackendClient]:
+    """A client with one of the demo's people signed in."""
+    client = BackendClient(service.url, MemoryTokenStore(), device="test")
+    try:
+        await client.sign_in.log_in(email, PASSWORD, stay_signed_in=True)
+        yield client
+    finally:
+        await client.close()
+
+
+async def schedule(operator: BackendClient, with_whom: str, title: str = "Bilan") -> Meeting:
+    """A meeting tomorrow with the client of that first name."""
+    (client,) = [each for each in await operator.clients() if each.full_name.startswith(with_whom)]
+    request = MeetingRequest(
+        client_id=client.id, title=title, scheduled_at=operator.now() + timedelta(days=1)
+    )
+    return await operator.create_meeting(request, idempotency_key=str(uuid4()))
+
+
+async def test_the_operator_plans_and_only_that_client_sees(service: RunningService) -> None:
+    async with (
+        signed_in(service, OPERATOR) as operator,
+        signed_in(service, ALICE) as alice,
+        signed_in(service, BOB) as bob,
+    ):
+        assert operator.sign_in.user is not None
+        assert operator.sign_in.user.role is Role.OPERATOR
+        made = await schedule(operator, "Alice")
+        assert made in await operator.meetings()
+        (seen,) = [each for each in await alice.meetings() if each.id == made.id]
+        assert (seen.title, seen.status, seen.my_role) == ("Bilan", MeetingStatus.SCHEDULED, Role.CLIENT)
+        assert made.id not in {each.id for each in await bob.meetings()}
+        with pytest.raises(ApiError) as caught:
+            await bob.meeting(made.id)
+        assert caught.value.code is ApiErrorCode.NOT_FOUND
+        with pytest.raises(ApiError) as caught:
+            await alice.start(made.id)
+        assert caught.value.code is ApiErrorCode.NOT_HOST
+
+
+async def test_filters_and_pages(service: RunningService) -> None:
+    async with signed_in(service, OPERATOR) as operator:
+        before = {each.id for each in await operator.meetings()}
+        made = [await schedule(operator, "Alice", f"Bilan {number}") for number in range(3)]
+        first = made[0].scheduled_at
+        found = await operator.meetings(
+            status=MeetingStatus.SCHEDULED,
+            client_id=made[0].client.id,
+            from_=first,
+            to=first + timedelta(hours=1),
+        )
+        assert {each.id for each in found} - before == {each.id for each in made}
+        assert not await operator.meetings(from_=first + timedelta(days=365))
+
+
+async def test_the_same_key_makes_one_meeting(service: RunningService) -> None:
+    async with signed_in(service, OPERATOR) as operator:
+        client = (await operator.clients())[0]
+        request = MeetingRequest(
+            client_id=client.id, title="Bilan", scheduled_at=operator.now() + timedelta(days=1)
+        )
+        one, two = [await operator.create_meeting(request, idempotency_key="key") for _ in range(2)]
+        assert one.id == two.id
+        other = request.model_copy(update={"title": "Autre"})
+        with pytest.raises(ApiError) as caught:
+            await operator.create_meeting(other, idempotency_key="key")
+        assert caught.value.code is ApiErrorCode.IDEMPOTENCY_MISMATCH
+
+
+async def test_what_is_wrong_with_a_request_is_told_by_field(service: RunningService) -> None:
+    async with signed_in(service, OPERATOR) as operator:
+        request = MeetingRequest(
+            client_id=uuid4(), title="Bilan", scheduled_at=operator.now() - timedelta(days=1)
+        )
+        with pytest.raises(ApiError) as caught:
+            await operator.create_meeting(request, idempotency_key=str(uuid4()))
+        assert caught.value.code is ApiErrorCode.INVALID
+        assert set(caught.value.fields.values()) & {FieldErrorCode.UNKNOWN_CLIENT, FieldErrorCode.IN_PAST}
+        assert caught.value.request_id
+
+
+async def test_without_a_media_server_a_meeting_stays_scheduled(service: RunningService) -> None:
+    async with signed_in(service, OPERATOR) as operator:
+        made = await schedule(operator, "Alice")
+        with pytest.raises(ApiError) as caught:
+            await operator.start(made.id)
+        assert caught.value.code is ApiErrorCode.MEDIA_UNAVAILABLE
+        assert caught.value.retryable
+        assert (await operator.meeting(made.id)).status is MeetingStatus.SCHEDULED
+        with pytest.raises(ApiError) as caught:
+            await operator.room_token(made.id)
+        assert caught.value.code is ApiErrorCode.MEETING_NOT_LIVE
+
+
+async def test_health(service: RunningService) -> None:
+    client = BackendClient(service.url, MemoryTokenStore())
+    health = await client.health()
+    assert (health.status, health.database, health.media) == ("ok", True, False)
+    await client.close()
+
+
+async def test_a_wrong_password(service: RunningService) -> None:
+    client = BackendClient(service.url, MemoryTokenStore())
+    with pytest.raises(ApiError) as caught:
+        await client.sign_in.log_in(ALICE, "wrong", stay_signed_in=True)
+    assert caught.value.code is ApiErrorCode.INVALID_CREDENTIALS
+    await client.close()
+
+
+async def test_the_session_over_restarts(service: RunningService) -> None:
+    """Each start rotates the stored token; after the log-out it is worth nothing."""
+    store = MemoryTokenStore()
+    first = BackendClient(service.url, store)
+    await first.sign_in.log_in(ALICE, PASSWORD, stay_signed_in=True)
+    await first.close()
+    tokens = {store.load()}
+    for _ in range(3):
+        again = BackendClient(service.url, store)
+        user = await again.sign_in.restore()
+        assert user is not None
+        assert user.email == ALICE
+        tokens.add(store.load())
+        await again.close()
+    assert len(tokens) == 4
+    last = BackendClient(service.url, store)
+    await last.sign_in.restore()
+    kept = store.load()
+    assert kept is not None
+    assert len(kept) <= 200
+    await last.sign_in.log_out()
+    store.save(kept)
+    assert await last.sign_in.restore() is None
+    assert store.load() is None
+    await last.close()
+
+
+async def test_a_hundred_refreshes_at_once_are_one(service: RunningService) -> None:
+    async with signed_in(service, ALICE) as alice:
+        before = await alice.sign_in.access_token()
+        await asyncio.gather(*(alice.sign_in.renew(before) for _ in range(100)))
+        assert (await alice.me()).email == ALICE
+        # The session is whole: nobody showed an old token.
+        await alice.sign_in.check()
+
+
+async def test_the_service_s_clock(service: RunningService) -> None:
+    async with signed_in(service, ALICE) as alice:
+        assert abs(alice.clock_offset_s) < 2.5
+
+
+async def test_live_events_and_notices_reach_the_right_client(service: RunningService) -> None:
+    async with (
+        signed_in(service, OPERATOR) as operator,
+        signed_in(service, ALICE) as alice,
+        signed_in(service, BOB) as bob,
+    ):
+        heard: dict[str, list[LiveEvent]] = {"alice": [], "bob": []}
+        online: list[str] = []
+        feeds = [
+            asyncio.create_task(
+                EventFeed(client, EAGER).run(heard[name].append, lambda _, who=name: online.append(who))
+            )
+            for name, client in (("alice", alice), ("bob", bob))
+        ]
+        await until(lambda: {"alice", "bob"} <= set(online), "both connections")
+        made = await schedule(operator, "Alice")
+        await until(lambda: len(heard["alice"]) == 2, "the events", timeout_s=10)
+        assert [event.kind for event in heard["alice"]] == ["meeting.scheduled", "notification.new"]
+        assert {event.meeting_id for event in heard["alice"]} == {made.id}
+        notice = (await alice.notifications())[0]
+        assert notice.id == heard["alice"][1].notification_id
+        assert notice.read_at is None
+        await alice.mark_read([notice.id])
+        assert (await alice.notifications())[0].read_at is not None
+        mine = await schedule(operator, "Bob")
+        await until(lambda: len(heard["bob"]) == 2, "Bob's events", timeout_s=10)
+        assert {event.meeting_id for event in heard["bob"]} == {mine.id}
+        for feed in feeds:
+            feed.cancel()
+        await asyncio.wait(feeds)
+
+
+async def test_events_of_the_time_without_a_service_are_caught_up_with(database: TestDatabase) -> None:
+    """The service stops under the listener and comes back; nothing is lost or told twice."""
+    heard: list[LiveEvent] = []
+    online: list[bool] = []
+    with running_service(database) as first:
+        port = int(first.url.rsplit(":", 1)[1])
+        alice = BackendClient(first.url, MemoryTokenStore())
+        await alice.sign_in.log_in(ALICE, PASSWORD, stay_signed_in=True)
+        feed = asyncio.create_task(EventFeed(alice, EAGER).run(heard.append, online.append))
+        async with signed_in(first, OPERATOR) as operator:
+            await until(lambda: online == [True], "the connection")
+            await schedule(operator, "Alice")
+            await until(lambda: len(heard) == 2, "the first events", timeout_s=10)
+    with running_service(database) as elsewhere:
+        async with signed_in(elsewhere, OPERATOR) as operator:
+            await schedule(operator, "Alice")
+    with running_service(database, port=port):
+        await until(lambda: len(heard) == 4, "the events of the meantime", timeout_s=30)
+        feed.cancel()
+        await asyncio.wait({feed})
+        await alice.close()
+    assert [event.seq for event in heard] == list(range(heard[0].seq, heard[0].seq + 4))
+    assert online[-1] is True
+
+
+async def test_a_log_out_elsewhere_ends_only_that_session(service: RunningService) -> None:
+    """Both streams hear of it; one finds out that it is meant and ends."""
+    async with signed_in(service, ALICE) as phone, signed_in(service, ALICE) as laptop:
+        ended: list[str] = []
+        phone.sign_in.on_ended.append(lambda: ended.append("phone"))
+        laptop.sign_in.on_ended.append(lambda: ended.append("laptop"))
+        online: list[bool] = []
+        heard: list[LiveEvent] = []
+        laptop_feed = asyncio.create_task(EventFeed(laptop, EAGER).run(heard.append, online.append))
+        phone_feed = asyncio.create_task(EventFeed(phone, EAGER).run(lambda _: None, online.append))
+        await until(lambda: online == [True, True], "both connections")
+        # The phone's session is ended behind its back, as an administrator or a reused token would.
+        stolen = BackendClient(service.url, MemoryTokenStore())
+        session = phone.sign_in._session
+        assert session is not None
+        stolen.sign_in._session = session
+        await stolen.sign_in.log_out()
+        await stolen.close()
+        await asyncio.wait_for(phone_feed, 15)
+        assert ended == ["phone"]
+        await until(lambda: [event.kind for event in heard] == ["session.revoked"], "the news")
+        assert not laptop_feed.done()
+        assert (await laptop.me()).email == ALICE
+        laptop_feed.cancel()
+        await asyncio.wait({laptop_feed})
