@@ -123,10 +123,12 @@ class _Run:
                 self._streaming = False
                 continue
             except ApiError as error:
+                was_online = self._online
                 self._offline()
                 if error.code is ApiErrorCode.SESSION_ENDED:
                     return
-                log.info("live events interrupted: %s", error)
+                # One line for the loss, not one for every attempt of a long outage.
+                log.log(logging.WARNING if was_online else logging.DEBUG, "no live events: %s", error)
                 pause_s = max(self._pause_after_failure_s(), error.retry_after_s or 0.0)
             await asyncio.sleep(pause_s)
 

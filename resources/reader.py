@@ -158,6 +158,8 @@ class Sizes:
     list_width: int
     toast_width: int
     own_tile_width: int
+    search_field: int
+    minutes_field: int
     hub_width: int
     hub_height: int
     hub_min_width: int

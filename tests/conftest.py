@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before pytest-qt imports PySide6: see `desktop/__init__.py`.
+os.environ.setdefault("PYSIDE6_OPTION_LAZY", "0")
 
 KEPT_THREADS = ("asyncio_", "ThreadPoolExecutor", "pytest_timeout", "pytest-timeout")
 """Idle workers of a loop's pool end with their loop; pytest's own watchdog is not ours."""

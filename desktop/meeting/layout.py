@@ -15,7 +15,7 @@ RATIO = 16 / 9
 """Width to height of every tile."""
 
 LARGEST_OWN_SHARE = 1 / 3
-"""The small own picture never takes more of the stage's width or height than this."""
+"""The small own picture never takes more of the width or height it lies on than this."""
 
 
 class Tile(NamedTuple):
@@ -91,17 +91,18 @@ def grid(width_px: int, height_px: int, count: int, gap_px: int) -> tuple[Tile, 
     return tuple(tiles)
 
 
-def floating(
-    width_px: int, height_px: int, own_width_px: int, inset_px: int, corner: Corner = Corner.BOTTOM_RIGHT
-) -> Tile:
-    """Place the small own picture into a corner of the stage."""
-    width = min(own_width_px, math.floor(width_px * LARGEST_OWN_SHARE))
-    height = min(round(width / RATIO), math.floor(height_px * LARGEST_OWN_SHARE))
-    width = min(width, round(height * RATIO))
+def floating(inside: Tile, own_width_px: int, inset_px: int, corner: Corner = Corner.BOTTOM_RIGHT) -> Tile:
+    """Place the small own picture into a corner of `inside`, `inset_px` from its edges."""
+    width = min(own_width_px, math.floor(inside.width * LARGEST_OWN_SHARE))
+    height = min(round(width / RATIO), math.floor(inside.height * LARGEST_OWN_SHARE))
+    width = max(0, min(width, round(height * RATIO)))
+    height = max(0, height)
+    across = min(inset_px, (inside.width - width) // 2)
+    down = min(inset_px, (inside.height - height) // 2)
     right, bottom = corner.value
-    left = width_px - width - inset_px if right else inset_px
-    top = height_px - height - inset_px if bottom else inset_px
-    return Tile(max(0, left), max(0, top), max(0, width), max(0, height))
+    left = inside.width - width - across if right else across
+    top = inside.height - height - down if bottom else down
+    return Tile(inside.left + left, inside.top + top, width, height)
 
 
 def nearest_corner(x_px: float, y_px: float, width_px: int, height_px: int) -> Corner:
@@ -128,14 +129,15 @@ def arrange(
         remote_count: how many remote tiles there are.
         has_own: whether the own picture is shown.
         gap_px: between tiles.
-        inset_px: between the small own picture and the stage's edge.
+        inset_px: between the small own picture and the edge of what it lies on.
         own_width_px: width of the small own picture where there is room for it.
         corner: where the small own picture stands.
     """
     if not has_own:
         return Arrangement(grid(width_px, height_px, remote_count, gap_px), None, own_floats=False)
     if remote_count <= 1:
-        own = floating(width_px, height_px, own_width_px, inset_px, corner)
-        return Arrangement(grid(width_px, height_px, remote_count, gap_px), own, own_floats=True)
+        remotes = grid(width_px, height_px, remote_count, gap_px)
+        around = remotes[0] if remotes else Tile(0, 0, max(0, width_px), max(0, height_px))
+        return Arrangement(remotes, floating(around, own_width_px, inset_px, corner), own_floats=True)
     tiles = grid(width_px, height_px, remote_count + 1, gap_px)
     return Arrangement(tiles[:-1], tiles[-1] if tiles else None, own_floats=False)

@@ -30,7 +30,7 @@ from desktop.rtc.aiortc_internals import (
 from desktop.rtc.encoder import LeanVp8Encoder
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.sdp import parse_candidate, sanitise
-from desktop.rtc.tasks import OwnedTasks
+from desktop.rtc.tasks import OwnedTasks, finish
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,8 @@ class Peer:
         """
         gather_on_loopback_when_alone(self._connection)
         try:
-            await self._connection.setLocalDescription()
+            # Cancelled in the middle, aioice would forget the sockets it has just opened.
+            await finish(self._connection.setLocalDescription())
         except _AIORTC_ERRORS as error:
             raise RtcError(RtcErrorCode.MEDIA_FAILED, "no offer") from error
         return str(self._connection.localDescription.sdp)
@@ -132,7 +133,8 @@ class Peer:
         await self._set_remote(text, "offer")
         gather_on_loopback_when_alone(self._connection)
         try:
-            await self._connection.setLocalDescription()
+            # Cancelled in the middle, aioice would forget the sockets it has just opened.
+            await finish(self._connection.setLocalDescription())
         except _AIORTC_ERRORS as error:
             raise RtcError(RtcErrorCode.MEDIA_FAILED, "no answer") from error
         return str(self._connection.localDescription.sdp)

@@ -216,7 +216,7 @@ class Button(Control):
         if self._kind is ButtonKind.DANGER:
             return colour.leave, colour.on_leave, None
         if self._kind is ButtonKind.PLAIN:
-            return colour.surface, colour.text, colour.muted
+            return colour.surface, colour.text, colour.border
         pointed = self._hover > 0.0 or self.isDown()
         return (self.look.soft(colour.primary) if pointed else None), colour.primary, None
 
@@ -310,7 +310,7 @@ class Chip(Control):
         ground = look.soft(look.colour.primary) if chosen else look.colour.surface
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(look.colour.primary if chosen else look.colour.muted, look.line.border))
+        painter.setPen(QPen(look.colour.primary if chosen else look.colour.border, look.line.border))
         painter.setBrush(self.shade(ground, ink))
         outline = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(outline, outline.height() / 2, outline.height() / 2)

@@ -13,6 +13,13 @@ from desktop.views.text import Text
 from desktop.views.theme import Look
 
 
+def upright() -> QSizePolicy:
+    """The size policy of what wraps text: never lower than its words need at its width."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    return policy
+
+
 class FieldFrame(QWidget):
     """The frame around an editor: it shows focus and error, and has room for things at both ends.
 
@@ -100,7 +107,8 @@ class TextEditor(QPlainTextEdit):
         self.setObjectName(name)
         self.setTabChangesFocus(True)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.document().setDocumentMargin(0)
+        # As far from the edge as a line editor's text.
+        self.document().setDocumentMargin(2)
         self.viewport().setAutoFillBackground(False)
         self._frame = frame
 
@@ -158,6 +166,7 @@ class ErrorLine(QWidget):
     def __init__(self, look: Look, name: str = "") -> None:
         super().__init__()
         self._look = look
+        self.setSizePolicy(upright())
         self._text = Text(look, "small", ink="danger", wraps=True, name=name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -196,6 +205,7 @@ class Field(QWidget):
         self._hint = Text(look, "small", ink="muted", wraps=True)
         self._hint.hide()
         self._error = ErrorLine(look, f"{editor.objectName()}Error")
+        self.setSizePolicy(upright())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.space.xxs)

@@ -129,7 +129,7 @@ class HubWindow(QWidget):
         self._search = LineEditor(look, "searchField", frame)
         self._search.setClearButtonEnabled(False)
         frame.add(self._search, stretch=1)
-        frame.setFixedWidth(look.px(240))
+        frame.setFixedWidth(look.size.search_field)
         self._search_frame = frame
         self._schedule = Button(look, "scheduleButton", ButtonKind.FILLED, icon="plus")
         self._offline = InfoLine(look, "offlineLine", Tone.WARNING, icon="offline")

@@ -124,7 +124,7 @@ class NextMeetingCard(_MeetingCard):
         self._relative = Text(look, "body", ink="muted", tabular=True)
         column = QVBoxLayout(self)
         pad = look.space.l if wide else look.space.m
-        column.setContentsMargins(pad, look.space.m, pad, pad if wide else look.space.m)
+        column.setContentsMargins(pad, pad - look.space.xxs, pad, pad)
         column.setSpacing(look.space.xxs)
         top = QHBoxLayout()
         top.addWidget(self._heading, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.view_models.states import SignInState, Tone
 from desktop.views.controls import Button, ButtonKind, CheckBox
@@ -128,7 +128,12 @@ class SignInWindow(QWidget):
         column.setContentsMargins(look.space.m, look.space.m, look.space.m, look.space.m)
         column.setSpacing(look.space.m)
         column.addStretch()
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Not by an alignment: that would give the card its height without regard to wrapped lines.
+        middle = QHBoxLayout()
+        middle.addStretch()
+        middle.addWidget(card)
+        middle.addStretch()
+        column.addLayout(middle)
         column.addWidget(self._server)
         column.addStretch()
         scroll = QScrollArea()

@@ -12,11 +12,11 @@ from string import Template
 from resources.reader import Colours, read_tokens
 
 _SHEET = Template("""
-QLineEdit, QPlainTextEdit, QDateEdit, QTimeEdit, QSpinBox {
+QLineEdit, QPlainTextEdit {
   background: transparent; border: none; padding: 0; margin: 0; color: $text;
   selection-background-color: $primary; selection-color: $on_primary;
 }
-QLineEdit:disabled, QPlainTextEdit:disabled, QDateEdit:disabled, QTimeEdit:disabled, QSpinBox:disabled {
+QLineEdit:disabled, QPlainTextEdit:disabled {
   color: $muted;
 }
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: none; }

@@ -15,6 +15,7 @@ from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
 from backend_client.events import EventFeed, FeedTimings
 from backend_client.models import LiveEvent, Meeting, MeetingRequest, MeetingStatus, Role
 from backend_client.sign_in import MemoryTokenStore
+from tests.backend_client.relay import relaying
 from tests.support.service import RunningService, TestDatabase, running_service
 from tests.support.waiting import until
 
@@ -190,14 +191,12 @@ async def test_live_events_and_notices_reach_the_right_client(service: RunningSe
         signed_in(service, BOB) as bob,
     ):
         heard: dict[str, list[LiveEvent]] = {"alice": [], "bob": []}
-        online: list[str] = []
+        online: list[bool] = []
         feeds = [
-            asyncio.create_task(
-                EventFeed(client, EAGER).run(heard[name].append, lambda _, who=name: online.append(who))
-            )
+            asyncio.create_task(EventFeed(client, EAGER).run(heard[name].append, online.append))
             for name, client in (("alice", alice), ("bob", bob))
         ]
-        await until(lambda: {"alice", "bob"} <= set(online), "both connections")
+        await until(lambda: online == [True, True], "both connections")
         made = await schedule(operator, "Alice")
         await until(lambda: len(heard["alice"]) == 2, "the events", timeout_s=10)
         assert [event.kind for event in heard["alice"]] == ["meeting.scheduled", "notification.new"]
@@ -219,25 +218,28 @@ async def test_events_of_the_time_without_a_service_are_caught_up_with(database:
     """The service stops under the listener and comes back; nothing is lost or told twice."""
     heard: list[LiveEvent] = []
     online: list[bool] = []
-    with running_service(database) as first:
-        port = int(first.url.rsplit(":", 1)[1])
-        alice = BackendClient(first.url, MemoryTokenStore())
-        await alice.sign_in.log_in(ALICE, PASSWORD, stay_signed_in=True)
-        feed = asyncio.create_task(EventFeed(alice, EAGER).run(heard.append, online.append))
-        async with signed_in(first, OPERATOR) as operator:
-            await until(lambda: online == [True], "the connection")
-            await schedule(operator, "Alice")
-            await until(lambda: len(heard) == 2, "the first events", timeout_s=10)
-    with running_service(database) as elsewhere:
-        async with signed_in(elsewhere, OPERATOR) as operator:
-            await schedule(operator, "Alice")
-    with running_service(database, port=port):
-        await until(lambda: len(heard) == 4, "the events of the meantime", timeout_s=30)
+    async with relaying() as relay:
+        alice = BackendClient(relay.url, MemoryTokenStore())
+        feed: asyncio.Task[None] | None = None
+        for life in (1, 2):
+            with running_service(database) as service:
+                async with signed_in(service, OPERATOR) as operator:
+                    # The second life begins with an event that nobody is connected to hear.
+                    await schedule(operator, "Alice") if life == 2 else None
+                    relay.target = service.url
+                    if feed is None:
+                        await alice.sign_in.log_in(ALICE, PASSWORD, stay_signed_in=True)
+                        feed = asyncio.create_task(EventFeed(alice, EAGER).run(heard.append, online.append))
+                        await until(lambda: online == [True], "the connection", timeout_s=10)
+                    await until(lambda: len(heard) == 2 * (life - 1), "what was missed", timeout_s=20)
+                    await schedule(operator, "Alice")
+                    await until(lambda: len(heard) == 4 * life - 2, "what happens", timeout_s=10)
+                relay.target = None
+        assert feed is not None
         feed.cancel()
         await asyncio.wait({feed})
         await alice.close()
-    assert [event.seq for event in heard] == list(range(heard[0].seq, heard[0].seq + 4))
-    assert online[-1] is True
+    assert [event.seq for event in heard] == list(range(heard[0].seq, heard[0].seq + 6))
 
 
 async def test_a_log_out_elsewhere_ends_only_that_session(service: RunningService) -> None:

@@ -31,8 +31,7 @@ async def rows_as(
         connection.transaction(),
     ):
         await connection.execute(
-            "select set_config('role', 'authenticated', true),"
-            " set_config('request.jwt.claims', %s, true)",
+            "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
             (claims_of(user),),
         )
         cursor = await connection.execute(query, parameters)

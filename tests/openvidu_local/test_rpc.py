@@ -11,7 +11,7 @@ import pytest_asyncio
 from openvidu_local.rpc import MAX_MESSAGE_BYTES, PING_SILENCE
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import SHORT, Joiner
-from tests.openvidu_local.wire_client import WireClient
+from tests.openvidu_local.wire_client import OFFER, WireClient
 from tests.support.openvidu import OpenViduRest, openvidu_server
 from tests.support.waiting import until
 
@@ -258,26 +258,3 @@ async def test_the_cookie_keeps_the_final_user_id(server: OpenViduServer, rest: 
             await rest.create_session("room")
     assert len(users[0]) == 16
     assert users[0] == users[1]
-
-
-OFFER = "\r\n".join(
-    [
-        "v=0",
-        "o=- 1 1 IN IP4 127.0.0.1",
-        "s=-",
-        "t=0 0",
-        "a=group:BUNDLE 0",
-        "m=audio 9 UDP/TLS/RTP/SAVPF 96",
-        "c=IN IP4 0.0.0.0",
-        "a=sendonly",
-        "a=mid:0",
-        "a=rtcp-mux",
-        "a=rtpmap:96 opus/48000/2",
-        "a=ice-ufrag:abcd",
-        "a=ice-pwd:abcdefghijklmnopqrstuvwx",
-        "a=fingerprint:sha-256 " + ":".join(["AB"] * 32),
-        "a=setup:actpass",
-        "",
-    ]
-)
-"""An offer that can be answered, of a client that never connects."""

@@ -19,6 +19,29 @@ LIMIT_S = 10.0
 """How long a test waits for something that must happen."""
 
 
+OFFER = "\r\n".join(
+    [
+        "v=0",
+        "o=- 1 1 IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        "a=group:BUNDLE 0",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 96",
+        "c=IN IP4 0.0.0.0",
+        "a=sendonly",
+        "a=mid:0",
+        "a=rtcp-mux",
+        "a=rtpmap:96 opus/48000/2",
+        "a=ice-ufrag:abcd",
+        "a=ice-pwd:abcdefghijklmnopqrstuvwx",
+        "a=fingerprint:sha-256 " + ":".join(["AB"] * 32),
+        "a=setup:actpass",
+        "",
+    ]
+)
+"""An offer that can be answered, of a client that never connects."""
+
+
 class WireError(Exception):
     """The server answered with an error; `frame` is the whole message."""
 
@@ -164,7 +187,7 @@ class WireClient:
         await self._until(lambda: self.close_code is not None, "the socket is closed")
         return self.close_code
 
-    async def join(self, token: str, *, metadata: str = "", **changed: Any) -> Frame:
+    async def join(self, token: str, /, *, metadata: str | None = "", **changed: Any) -> Frame:
         """`joinRoom` with a token; keeps the ids of the result."""
         session = token.split("sessionId=")[1].split("&", maxsplit=1)[0]
         params: Frame = {

@@ -141,7 +141,7 @@ class Driver(QObject):
         widget = await self._widget(command, enabled=False)
         text = getattr(widget, "text", None)
         return {
-            "text": text() if callable(text) else "",
+            "text": text() if callable(text) else str(text or ""),
             "accessible": widget.accessibleName(),
             "enabled": widget.isEnabled(),
             "width": widget.width(),

@@ -89,7 +89,9 @@ class TestDatabase:
 
 def become(connection: psycopg.Connection[Any], account_id: UUID | None) -> None:
     """Put an open transaction of the log-in role into the shoes of an account, as the service does."""
-    claims = {"role": "authenticated"} if account_id is None else {"role": "authenticated", "sub": str(account_id)}
+    claims = (
+        {"role": "authenticated"} if account_id is None else {"role": "authenticated", "sub": str(account_id)}
+    )
     connection.execute(
         "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
         [json.dumps(claims)],

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, time
 
 from PySide6.QtCore import QDate, QEvent, QLocale, Qt, QTime
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.view_models.states import ScheduleDraft, ScheduleState, Tone
@@ -143,6 +151,20 @@ class ScheduleDialog(QDialog):
                 self.reject()
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Dialogs lie on `surface`."""
+        QPainter(self).fillRect(event.rect(), self._look.colour.surface)
+
+    def setVisible(self, visible: bool) -> None:
+        """Qt pretends that the Tab key brought the first focus; nobody pressed it."""
+        super().setVisible(visible)
+        self._ring.surround(None)
+
+    def finish(self) -> None:
+        """Close without asking anybody: the view-model has ended."""
+        self._closing = True
+        super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window's own close button is Cancel."""

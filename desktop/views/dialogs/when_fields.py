@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDate, QLocale, Qt, QTime, Signal
-from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDateEdit,
@@ -32,6 +32,9 @@ def _bare(editor: QAbstractSpinBox, name: str) -> None:
     editor.setObjectName(name)
     editor.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
     editor.setFrame(False)
+    palette = editor.palette()
+    palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
+    editor.setPalette(palette)
     editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
 
@@ -228,11 +231,11 @@ class DurationRow(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(look.space.xs)
         self._frame = FieldFrame(look)
-        self._frame.setFixedWidth(look.px(120))
+        self._frame.setFixedWidth(look.size.minutes_field)
         self.editor = MinutesEditor(self._frame)
         self._frame.add(self.editor, stretch=1)
-        self._row.addStretch()
         self._row.addWidget(self._frame)
+        self._row.addStretch()
         self.editor.valueChanged.connect(self._value_changed)
 
     @property

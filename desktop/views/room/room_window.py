@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.view_models.states import RoomStage, RoomViewState, Tone
 from desktop.views.focus_ring import FocusRing
@@ -129,8 +129,10 @@ class RoomWindow(QWidget):
         line = QHBoxLayout(top)
         line.setContentsMargins(space.m, 0, space.m, 0)
         line.setSpacing(space.s)
-        line.addWidget(self._title, 1)
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        line.addWidget(self._title)
         line.addWidget(self._elapsed)
+        line.addStretch()
         middle = QGridLayout()
         middle.setContentsMargins(space.xs, 0, space.xs, 0)
         middle.addWidget(self.stage, 0, 0)

@@ -134,9 +134,7 @@ async def test_openvidu_down_at_start_leaves_the_meeting_scheduled(database: Tes
             assert read.json()["status"] == "scheduled"
 
 
-async def test_ending_needs_no_openvidu(
-    database: TestDatabase, openvidu: FakeOpenVidu, mikl: Person
-) -> None:
+async def test_ending_needs_no_openvidu(database: TestDatabase, openvidu: FakeOpenVidu, mikl: Person) -> None:
     """The meeting is completed at once; the room is closed when OpenVidu is back."""
     meeting = await plan(mikl, database.client_id(ALICE))
     await mikl.post(f"/meetings/{meeting['id']}/start")
@@ -248,9 +246,7 @@ async def test_a_screen_gets_a_connection_that_says_so(
     meeting = await plan(mikl, database.client_id(ALICE))
     await mikl.post(f"/meetings/{meeting['id']}/start")
     await mikl.post(f"/meetings/{meeting['id']}/token", {"purpose": "screen"})
-    assert openvidu.server_data() == [
-        {"account": str(mikl.account_id), "name": "MiKL", "purpose": "screen"}
-    ]
+    assert openvidu.server_data() == [{"account": str(mikl.account_id), "name": "MiKL", "purpose": "screen"}]
 
 
 async def test_tokens_are_limited(database: TestDatabase, mikl: Person) -> None:

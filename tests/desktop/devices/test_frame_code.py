@@ -157,7 +157,7 @@ def test_the_code_survives_vp8_at_300_kbit_and_scaling(scale: float) -> None:
             size_bytes += packet.size
             for decoded in decoder.decode(packet):
                 scaled = decoded.reformat(width_px, height_px, "bgra")
-                read.append(read_frame_code(scaled.to_ndarray()))
+                read.append(read_frame_code(np.asarray(scaled.to_ndarray(), np.uint8)))
     assert size_bytes * 8 / 2.0 < 400_000, "the encoder did not keep the rate: the test proves nothing"
     assert len(read) == len(numbers)
     wrong = [

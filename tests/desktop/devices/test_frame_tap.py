@@ -59,7 +59,7 @@ class Tapped:
         self.threads.add(threading.current_thread().name)
         self.entered.set()
         assert self.gate.wait(DEADLINE_S)
-        code = read_frame_code(frame.to_ndarray(format="gray"))
+        code = read_frame_code(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
         assert code is not None
         self.numbers.put(code.number)
 

@@ -17,7 +17,8 @@ SAMPLE_TYPES: tuple[SampleType, ...] = ("uint8", "int16", "int32", "float32")
 def tone(frequency_hz: float, seconds: float) -> Samples:
     """A sine of a tenth of full scale (root mean square), ours in rate."""
     at = np.arange(round(48_000 * seconds))
-    return np.rint(3276.8 * np.sqrt(2) * np.sin(2 * np.pi * frequency_hz / 48_000 * at)).astype(np.int16)
+    wave = 3276.8 * np.sqrt(2) * np.sin(2 * np.pi * frequency_hz / 48_000 * at)
+    return np.asarray(np.rint(wave), np.int16)
 
 
 def as_device(source: PcmFormat, frequency_hz: float, seconds: float) -> bytes:

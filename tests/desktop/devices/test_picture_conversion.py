@@ -77,7 +77,7 @@ def as_camera(
 
 def planes(frame: av.VideoFrame) -> tuple[npt.NDArray[np.uint8], int, int]:
     """Luma, and the chroma levels in the middle of the ground."""
-    image = frame.to_ndarray(format="yuv420p")
+    image = np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8)
     height_px, width_px = frame.height, frame.width
     chroma = image[height_px:].reshape(2, height_px // 2, width_px // 2)
     blue, red = (int(plane[height_px // 4, width_px // 4]) for plane in chroma)

@@ -159,9 +159,9 @@ async def open_house(running: RunningOpenVidu) -> AsyncIterator[House]:
         await asyncio.wait(left, timeout=0.2)
     assert not [task for task in left if not task.done()]
     gc.collect()
-    await until(lambda: open_sockets() <= sockets, "the end of all sockets")
+    await until(lambda: not open_sockets() - sockets, "the end of all sockets")
 
 
-def open_sockets() -> int:
-    """Sockets of this process."""
-    return len(psutil.Process().net_connections())
+def open_sockets() -> set[tuple[int, object]]:
+    """Sockets of this process: number and local address."""
+    return {(socket.fd, socket.laddr) for socket in psutil.Process().net_connections()}
