@@ -7,6 +7,7 @@ again after every `await` and then either stays silent or fails, and never leave
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from openvidu_local import identifiers
@@ -66,7 +67,7 @@ class MediaMethods:
         )
         connection.stream = stream
         _hand_over_candidates(connection, connection.id, stream.endpoint)
-        rule = self._rooms.codec_rule(connection.session)
+        rule = replace(self._rooms.codec_rule(connection.session), video_expected=has_video)
         try:
             answer = await stream.endpoint.answer(offer, rule, loopback=loopback)
         except RpcError:

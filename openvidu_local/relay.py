@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCSessionDescription
 from aiortc.exceptions import InvalidStateError, OperationError
 from aiortc.rtcconfiguration import RTCBundlePolicy
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.sdp import SessionDescription, candidate_from_sdp
 
 from openvidu_local import sdp, seams
 from openvidu_local.errors import Code, RpcError
-from openvidu_local.fanout import Fanout, tap_for
+from openvidu_local.fanout import Fanout, RelayTrack, tap_for
 from openvidu_local.faults import Faults
 from openvidu_local.options import Bandwidth, Mode
 
@@ -59,11 +61,10 @@ class StreamMedia:
         """`rule` narrowed to what the publisher sends: a relay cannot translate codecs."""
         audio, video = self.fanouts["audio"].codec, self.fanouts["video"].codec
         others = tuple(name for name in rule.audio if name != audio)
-        return sdp.CodecRule(
+        return replace(
+            rule,
             audio=(audio, *others) if audio else rule.audio,
             video=(video,) if video else rule.video,
-            video_forced=rule.video_forced,
-            like_kurento=rule.like_kurento,
         )
 
 
@@ -84,6 +85,8 @@ class Endpoint:
             RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         )
         self._closing = False
+        # aioice leaks the sockets of a gathering that is closed half-way: closing waits for its end.
+        self._busy = asyncio.Lock()
         self._described = False
         self._peer.on("connectionstatechange", self._log_state)
 
@@ -116,7 +119,8 @@ class Endpoint:
     async def close(self) -> None:
         """Close the peer connection and release everything; twice is once."""
         self._closing = True
-        await self._peer.close()
+        async with self._busy:
+            await self._peer.close()
 
     async def _take(self, description: str, kind: str) -> None:
         """Set the remote description.
@@ -141,20 +145,27 @@ class Endpoint:
             await self.add_candidate(text)
 
     async def _describe(self) -> str:
-        """Make our own description, with every candidate gathered.
+        """Make our own description, with every candidate gathered."""
+        seams.gather_on_loopback_when_alone(self._peer)
+        await self._peer.setLocalDescription()
+        return self._peer.localDescription.sdp
+
+    @asynccontextmanager
+    async def _negotiation(self) -> AsyncIterator[None]:
+        """One exchange of SDP, which closing waits for; the switch `delay-answer` lengthens it.
 
         Raises:
-            RpcError: 303 when the endpoint was closed meanwhile.
+            RpcError: 303 when the endpoint is closing, before or afterwards.
         """
-        seams.gather_on_loopback_when_alone(self._peer)
-        try:
-            await self._peer.setLocalDescription()
-            await asyncio.sleep(self._relay.faults.answer_delay_s)
-        except InvalidStateError as error:
-            raise RpcError(Code.MEDIA_ENDPOINT, "The endpoint is closing.") from error
+        async with self._busy:
+            self._still_open()
+            yield
+        await asyncio.sleep(self._relay.faults.answer_delay_s)
+        self._still_open()
+
+    def _still_open(self) -> None:
         if self._closing:
             raise RpcError(Code.MEDIA_ENDPOINT, "The endpoint is closing.")
-        return self._peer.localDescription.sdp
 
     def _dress(self, answer: str) -> str:
         """Give an answer the form of the imitated media server, and fill `candidates`."""
@@ -187,19 +198,21 @@ class PublisherEndpoint(Endpoint):
         Raises:
             RpcError: 302, 303 or 800.
         """
-        await self._take(str(sdp.reduce_offer(offer, rule)), "offer")
-        unused = dict(self._media.fanouts)
-        for transceiver in self._peer.getTransceivers():
-            fanout = unused.pop(transceiver.kind, None) or Fanout(transceiver.kind)
-            receiver = transceiver.receiver
-            fanout.codec = seams.primary_codec(transceiver)
-            seams.tap_receiver(receiver, tap_for(fanout))
-            if fanout.kind == "video":
-                seams.bound_estimate(receiver, self._relay.bandwidth)
-                self._serve_key_frames(fanout, receiver)
-            if loopback:
-                self._peer.addTrack(fanout.track())
-        return self._dress(await self._describe())
+        async with self._negotiation():
+            await self._take(str(sdp.reduce_offer(offer, rule)), "offer")
+            unused = dict(self._media.fanouts)
+            for transceiver in self._peer.getTransceivers():
+                fanout = unused.pop(transceiver.kind, None) or Fanout(transceiver.kind)
+                receiver = transceiver.receiver
+                fanout.codec = seams.primary_codec(transceiver)
+                seams.tap_receiver(receiver, tap_for(fanout))
+                if fanout.kind == "video":
+                    seams.bound_estimate(receiver, self._relay.bandwidth)
+                    self._serve_key_frames(fanout, receiver)
+                if loopback:
+                    self._peer.addTrack(fanout.track())
+            description = await self._describe()
+        return self._dress(description)
 
     def _serve_key_frames(self, fanout: Fanout, receiver: RTCRtpReceiver) -> None:
         def ask(ssrc: int) -> None:
@@ -220,13 +233,15 @@ class SubscriberEndpoint(Endpoint):
         Raises:
             RpcError: 302, 303 or 800.
         """
-        await self._take(str(sdp.reduce_offer(offer, self._media.rule(rule))), "offer")
-        for transceiver in self._peer.getTransceivers():
-            # A client that offers to send here is not listened to, and not decoded either.
-            seams.tap_receiver(transceiver.receiver, tap_for(Fanout(transceiver.kind)))
-            track = self._media.fanouts[transceiver.kind].track()
-            self._hear(self._peer.addTrack(track), track.request_key_frame)
-        return self._dress(await self._describe())
+        async with self._negotiation():
+            await self._take(str(sdp.reduce_offer(offer, self._media.rule(rule))), "offer")
+            for transceiver in self._peer.getTransceivers():
+                # A client that offers to send here is not listened to, and not decoded either.
+                seams.tap_receiver(transceiver.receiver, tap_for(Fanout(transceiver.kind)))
+                track = self._media.fanouts[transceiver.kind].track()
+                self._hear(self._peer.addTrack(track), track)
+            description = await self._describe()
+        return self._dress(description)
 
     async def offer(self, rule: sdp.CodecRule, kinds: tuple[str, ...]) -> str:
         """Make the offer (mediasoup's way); `accept` takes the client's answer.
@@ -235,16 +250,15 @@ class SubscriberEndpoint(Endpoint):
             RpcError: 303 when the endpoint is closing.
         """
         narrowed = self._media.rule(rule)
-        for kind in kinds:
-            track = self._media.fanouts[kind].track()
-            transceiver = self._peer.addTransceiver(track, direction="sendonly")
-            names = {name.lower() for name in (narrowed.audio if kind == "audio" else narrowed.video)} | {
-                "rtx"
-            }
-            capabilities = RTCRtpSender.getCapabilities(kind).codecs
-            transceiver.setCodecPreferences([codec for codec in capabilities if codec.name.lower() in names])
-            self._hear(transceiver.sender, track.request_key_frame)
-        return await self._describe()
+        async with self._negotiation():
+            for kind in kinds:
+                track = self._media.fanouts[kind].track()
+                transceiver = self._peer.addTransceiver(track, direction="sendonly")
+                names = narrowed.audio if kind == "audio" else narrowed.video
+                transceiver.setCodecPreferences(_preferences(kind, names))
+                self._hear(transceiver.sender, track)
+            description = await self._describe()
+        return description
 
     async def accept(self, answer: str) -> None:
         """Take the client's answer to `offer`.
@@ -252,12 +266,13 @@ class SubscriberEndpoint(Endpoint):
         Raises:
             RpcError: 302 or 303.
         """
-        await self._take(sdp.with_trickled_end(answer), "answer")
+        async with self._negotiation():
+            await self._take(sdp.with_trickled_end(answer), "answer")
 
-    def _hear(self, sender: RTCRtpSender, request_key_frame: object) -> None:
+    def _hear(self, sender: RTCRtpSender, track: RelayTrack) -> None:
         def asked() -> None:
-            if not self._relay.faults.has("no-subscriber-pli") and callable(request_key_frame):
-                request_key_frame()
+            if not self._relay.faults.has("no-subscriber-pli"):
+                track.request_key_frame()
 
         seams.hear_key_frame_requests(sender, asked)
 
@@ -321,6 +336,17 @@ class Relay:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("background work failed", exc_info=error)
+
+
+def _preferences(kind: str, names: tuple[str, ...]) -> list[RTCRtpCodecCapability]:
+    """What aiortc can do for some codecs, best first, with retransmission."""
+    capabilities = RTCRtpSender.getCapabilities(kind).codecs
+    return [
+        capability
+        for name in (*names, "rtx")
+        for capability in capabilities
+        if capability.name.lower() == name.lower()
+    ]
 
 
 def _trickled(answer: sdp.Sdp) -> list[Candidate]:

@@ -137,12 +137,14 @@ class CodecRule:
         audio: encoding names, best first.
         video: encoding names, best first; only the first one that the client offers stays.
         video_forced: a video m-line without any of `video` is refused with code 800.
+        video_expected: the client says it has video, so its offer must have a video m-line.
         like_kurento: no RTX and abs-send-time only.
     """
 
     audio: tuple[str, ...] = AUDIO_CODECS
     video: tuple[str, ...] = VIDEO_CODECS
     video_forced: bool = False
+    video_expected: bool = False
     like_kurento: bool = True
 
 
@@ -153,6 +155,10 @@ def reduce_offer(text: str, rule: CodecRule) -> Sdp:
         RpcError: 800 when the forced codec is not in it, 302 when nothing in it can be relayed.
     """
     offer = Sdp.parse(text)
+    if not offer.sections:
+        raise RpcError(Code.MEDIA_SDP, "The SDP offers no media.")
+    if rule.video_expected and rule.video_forced and offer.section("video") is None:
+        raise forced_codec_missing(rule.video[0])
     for section in offer.sections:
         # More candidates may be trickled whatever the offer says, as with Kurento.
         section.drop("a=end-of-candidates")

@@ -159,6 +159,7 @@ class Sizes:
     toast_width: int
     own_tile_width: int
     search_field: int
+    blank_width: int
     minutes_field: int
     hub_width: int
     hub_height: int

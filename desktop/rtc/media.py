@@ -6,21 +6,26 @@ Audio is 48 kHz, mono, signed 16 bit, in frames of 20 ms (960 samples) throughou
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import av
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    # The list of meetings is on screen before any room opens: av and numpy cost 0.2 s there.
+    import av
+    import numpy as np
+    import numpy.typing as npt
+
+    Samples: TypeAlias = npt.NDArray[np.int16]
+    """One audio frame: shape (960,)."""
+else:
+    Samples = Any
 
 SAMPLE_RATE_HZ = 48_000
 AUDIO_FRAME_SAMPLES = 960
 """Samples in one 20 ms frame."""
-
-Samples = npt.NDArray[np.int16]
-"""One audio frame: shape (960,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,8 @@ class AudioLevel:
 
     def measure(self, samples: Samples) -> None:
         """Take one frame into account."""
-        rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) / 32768.0 if samples.size else 0.0
+        wide = samples.astype("float64")
+        rms = math.sqrt(float(wide @ wide) / wide.size) / 32768.0 if wide.size else 0.0
         with self._lock:
             self._rms = rms
             self._frames += 1

@@ -285,8 +285,11 @@ class Signalling:
         notification = decode_notification(announcement)
         if notification is None:
             log.debug("notification %.64r is none of ours", announcement.name)
-        else:
+            return
+        try:
             self._on_notification(notification)
+        except Exception:  # a fault of ours in one message must not end the meeting; it is logged
+            log.exception("handling %s failed", announcement.name)
 
     def _fail_pending(self, code: RtcErrorCode) -> None:
         for request, future in self._pending.values():

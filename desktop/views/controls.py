@@ -310,6 +310,8 @@ class Chip(Control):
         ground = look.soft(look.colour.primary) if chosen else look.colour.surface
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.isEnabled():
+            painter.setOpacity(look.tokens.mix.disabled)
         painter.setPen(QPen(look.colour.primary if chosen else look.colour.border, look.line.border))
         painter.setBrush(self.shade(ground, ink))
         outline = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)

@@ -70,7 +70,7 @@ class Dropdown(QWidget):
         self._place(width_px, above=False)
 
     def open_above(self, *, width_px: int | None = None) -> None:
-        """Show it above its anchor, centred on it, kept inside the window."""
+        """Show it above its anchor (under it where there is no room), centred, inside the window."""
         self._place(width_px, above=True)
 
     def _place(self, width_px: int | None, *, above: bool) -> None:
@@ -88,8 +88,9 @@ class Dropdown(QWidget):
             top = corner.y() - gap - self.height() + margin
         else:
             left = corner.x() - margin
-            top = corner.y() + self._anchor.height() + gap - margin
         edge = self.look.space.xs
+        if not above or top < edge - margin:
+            top = corner.y() + self._anchor.height() + gap - margin
         left = max(edge - margin, min(left, window.width() - self.width() + margin - edge))
         top = max(edge - margin, min(top, window.height() - self.height() + margin - edge))
         self.move(left, top)

@@ -52,9 +52,11 @@ def _take(scene: Scene, theme: Theme, out: Path, language: str, suffix: str = ""
     name = f"{scene.window}-{scene.state}-{language}-{theme.choice.value}{suffix}.png"
     window = scene.make(theme)
     window.show()
-    QApplication.sendPostedEvents()
+    window.activateWindow()
+    QApplication.processEvents()
     scene.prepare(window)
-    QApplication.sendPostedEvents()
+    for _ in range(3):  # layouts inside scroll areas take their turns
+        QApplication.processEvents()
     picture = window.grab()
     window.hide()
     window.deleteLater()
@@ -113,13 +115,15 @@ def main(arguments: list[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m desktop.views.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the pictures go")
+    parser.add_argument("--quick", action="store_true", help="only French and light")
     parser.add_argument("--window", action="append", metavar="NAME", help="only this window; may be repeated")
     options = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication(sys.argv[:1])
     windows = frozenset(options.window) if options.window else None
     try:
-        shots = render_gallery(app, options.out, windows=windows)
+        languages, themes = (LANGUAGES[:1], BOTH_THEMES[:1]) if options.quick else (LANGUAGES, BOTH_THEMES)
+        shots = render_gallery(app, options.out, languages=languages, themes=themes, windows=windows)
     except GalleryError as error:
         sys.stderr.write(f"{error}\n")
         return 1

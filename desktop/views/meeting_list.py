@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.view_models.states import ListPhase, MeetingAction, MeetingGroup, MeetingListState, MeetingRow
 from desktop.views.controls import ButtonKind
@@ -84,10 +84,17 @@ class MeetingColumn(QScrollArea):
         column.addLayout(self._list)
         column.addStretch(0)
         self.setWidget(self._inside)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_gutter)
+        self._keep_gutter()
 
     def add_foot(self, widget: QWidget) -> None:
         """Put something under the meetings, at the left."""
-        self._column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        line = QHBoxLayout()
+        # A quiet button's words, not its invisible frame, stand in line with the headings.
+        line.setContentsMargins(-self._look.space.xs, 0, 0, 0)
+        line.addWidget(widget)
+        line.addStretch()
+        self._column.addLayout(line)
 
     def show_meetings(
         self,
@@ -120,6 +127,12 @@ class MeetingColumn(QScrollArea):
         self._show_groups(shown if ready else ())
         self._show_blank(state, wanted)
 
+    def _keep_gutter(self) -> None:
+        """The scroll bar appears beside the column, which never changes its width for it."""
+        bar = self.verticalScrollBar()
+        shown = bar.maximum() > bar.minimum()
+        self.setViewportMargins(0, 0, 0 if shown else self._look.space.s, 0)
+
     def _show_next(self, row: MeetingRow | None, heading: str) -> None:
         if row is None:
             if self._next is not None:
@@ -138,6 +151,8 @@ class MeetingColumn(QScrollArea):
         if order != self._order:
             self._arrange(groups)
             self._order = order
+            # Lay out now: no picture may show new rows on top of old ones.
+            QCoreApplication.sendPostedEvents(self._inside, QEvent.Type.LayoutRequest)
         else:
             for group in groups:
                 for row in group.rows:
@@ -151,28 +166,37 @@ class MeetingColumn(QScrollArea):
         while self._list.count():
             self._list.takeAt(0)
         for heading in self._headings:
+            heading.hide()
             heading.deleteLater()
         self._headings.clear()
         kept: dict[str, MeetingRowView] = {}
         for group in groups:
-            heading = Text(self._look, "label", ink="muted")
-            heading.setText(group.heading)
-            heading.setContentsMargins(0, self._look.space.s, 0, 0)
-            self._headings.append(heading)
-            self._list.addWidget(heading)
+            self._add_heading(group.heading)
             for row in group.rows:
                 view = self._rows.pop(row.meeting_id, None)
                 if view is None:
-                    view = MeetingRowView(self._look, row)
+                    view = MeetingRowView(self._look, row, wide=self._wide)
                     view.act.connect(self.act)
                 else:
                     view.show_row(row)
                 kept[row.meeting_id] = view
                 self._list.addWidget(view)
+                view.show()
         for gone in self._rows.values():
             gone.hide()
             gone.deleteLater()
         self._rows = kept
+
+    def _add_heading(self, words: str) -> None:
+        if not words:
+            return
+        heading = Text(self._look, "label", ink="muted")
+        heading.setText(words)
+        if self._list.count() or (self._next is not None and not self._next.isHidden()):
+            self._list.addSpacing(self._look.space.s)
+        self._headings.append(heading)
+        self._list.addWidget(heading)
+        heading.show()
 
     def _show_blank(self, state: MeetingListState, wanted: str) -> None:
         nothing_found = state.phase is ListPhase.READY and not self._found

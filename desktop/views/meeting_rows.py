@@ -39,7 +39,7 @@ class _MeetingCard(QWidget):
         self.title.set_struck(row.struck)
         self.title.set_ink("muted" if row.struck else "text")
         self.avatar.set_person(row.with_whom)
-        self.avatar.setVisible(bool(row.with_whom.initials))
+        self.avatar.setVisible(self.avatar.parent() is not None and bool(row.with_whom.initials))
         self.with_whom.setText(row.with_whom_line or row.with_whom.name)
         self.pill.show_state(row.pill, row.pill_tone)
         self.button.set_label(row.action_label)
@@ -55,9 +55,15 @@ class _MeetingCard(QWidget):
 
 
 class MeetingRowView(_MeetingCard):
-    """A meeting as a row 64 high: hours, title and person, state, button."""
+    """A meeting as a row 64 high: hours, title and person, state, button.
 
-    def __init__(self, look: Look, row: MeetingRow) -> None:
+    Args:
+        look: colours, fonts and sizes.
+        row: the meeting.
+        wide: with the person's avatar; a narrow row keeps that room for the title.
+    """
+
+    def __init__(self, look: Look, row: MeetingRow, *, wide: bool) -> None:
         super().__init__(look, row, ButtonKind.PLAIN, large=False, avatar="row_avatar")
         self.setObjectName(f"meeting-{row.meeting_id}")
         self._hours = Text(look, "strong", tabular=True)
@@ -82,7 +88,8 @@ class MeetingRowView(_MeetingCard):
         line.setContentsMargins(look.space.m, look.space.xs, look.space.m, look.space.xs)
         line.setSpacing(look.space.m)
         line.addLayout(when)
-        line.addWidget(self.avatar)
+        if wide:
+            line.addWidget(self.avatar)
         line.addLayout(what, 1)
         line.addWidget(self.pill)
         line.addWidget(self.button)
@@ -133,10 +140,12 @@ class NextMeetingCard(_MeetingCard):
         when = QHBoxLayout()
         when.setSpacing(look.space.s)
         when.addWidget(self._when, 0 if wide else 1)
-        when.addWidget(self._relative, 0, Qt.AlignmentFlag.AlignBottom)
-        if wide:
-            when.addStretch(1)
         column.addLayout(when)
+        if wide:
+            when.addWidget(self._relative, 0, Qt.AlignmentFlag.AlignBottom)
+            when.addStretch(1)
+        else:
+            column.addWidget(self._relative)
         column.addSpacing(look.space.xs)
         foot = QHBoxLayout()
         foot.setSpacing(look.space.s)

@@ -13,6 +13,9 @@ from desktop.views.icons import paint_icon
 from desktop.views.text import paint_avatar
 from desktop.views.theme import Look
 
+_RIM = (1 + 2**-0.5) / 2
+"""Where a circle's rim meets its diagonal, as a share of the diameter."""
+
 
 class MenuRow(Control):
     """One row of a menu: icon, words, and perhaps a smaller second line.
@@ -129,12 +132,13 @@ class AccountButton(Control):
 
     def sizeHint(self) -> QSize:
         """An avatar with room around it."""
-        side = self.look.size.avatar + self.look.space.xs
-        return QSize(side if self._compact else self.look.size.rail - self.look.space.l, side)
+        if self._compact:
+            return self.minimumSizeHint()
+        return QSize(self.look.size.rail - self.look.space.l, self.look.size.avatar + self.look.space.xs)
 
     def minimumSizeHint(self) -> QSize:
         """At least the avatar."""
-        side = self.look.size.avatar + self.look.space.xs
+        side = self.look.size.row_avatar + self.look.space.xs
         return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -151,7 +155,7 @@ class AccountButton(Control):
         dot = look.px(8)
         ink = colour.success if self._online else colour.muted
         if self._compact:
-            corner = inset + side - dot + 1
+            corner = inset + side * _RIM - dot / 2
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour.window)
             painter.drawEllipse(QRectF(corner - 2, corner - 2, dot + 4, dot + 4))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -14,6 +12,7 @@ import pytest
 from backend_client.client import BackendClient
 from backend_client.events import EventFeed, FeedTimings
 from backend_client.models import LiveEvent
+from tests.backend_client.listening import Heard, following
 from tests.backend_client.toy_service import Exchange, Handler, ToyService, hang
 from tests.support.waiting import until
 
@@ -78,25 +77,6 @@ class Events:
         await exchange.answer(200, {"events": events, "last": len(self.kinds)})
 
 
-@dataclass
-class Heard:
-    """What a caller of the feed was told, in order: events, `online` and `offline`."""
-
-    events: list[LiveEvent] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
-
-    def on_event(self, event: LiveEvent) -> None:
-        self.events.append(event)
-        self.log.append(f"{event.seq} {event.kind}")
-
-    def on_online(self, online: bool) -> None:
-        self.log.append("online" if online else "offline")
-
-    @property
-    def seqs(self) -> list[int]:
-        return [event.seq for event in self.events]
-
-
 @pytest.fixture
 async def service(toy: ToyService) -> Events:
     """Events on the toy service, three of which happened before anybody listened."""
@@ -104,21 +84,6 @@ async def service(toy: ToyService) -> Events:
     toy.routes[STREAM] = events.stream
     toy.routes[POLL] = events.poll
     return events
-
-
-@asynccontextmanager
-async def following(
-    client: BackendClient, heard: Heard, timings: FeedTimings = QUICK
-) -> AsyncIterator[asyncio.Task[None]]:
-    """The feed runs while the block does."""
-    task = asyncio.create_task(EventFeed(client, timings).run(heard.on_event, heard.on_online))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-        if not task.cancelled():
-            task.result()
 
 
 def once(handler: Handler, then: Handler) -> Handler:
@@ -138,7 +103,7 @@ class TestStream:
 
     async def test_brings_what_happens_from_now_on(self, service: Events, alice: BackendClient) -> None:
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.log == ["online"], "the connection")
             await service.emit("meeting.started")
             await until(lambda: heard.events, "the event")
@@ -157,7 +122,7 @@ class TestStream:
 
         service.toy.routes[STREAM] = late
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.events, "the event")
         assert heard.seqs == [4]
 
@@ -173,7 +138,7 @@ class TestStream:
 
         service.toy.routes[STREAM] = once(break_after_one, service.stream)
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: len(heard.events) == 3, "all events")
         assert heard.log == [
             "online",
@@ -218,7 +183,7 @@ class TestStream:
         heard = Heard()
         time = asyncio.get_running_loop().time
         began_at = time()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: len(service.toy.calls(STREAM)) == 2, "the second connection")
             assert time() - began_at >= 0.3
 
@@ -232,7 +197,7 @@ class TestStream:
 
         service.toy.routes[STREAM] = once(vanish, service.stream)
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: len(service.toy.calls(STREAM)) == 2, "the second connection")
             await until(lambda: heard.log == ["online", "offline", "online"], "the way back")
 
@@ -250,7 +215,7 @@ class TestStream:
 
         service.toy.routes[STREAM] = beat
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: 5 in heard.seqs, "the last event")
         assert heard.log == ["online", "4 meeting.changed", "5 meeting.changed"]
 
@@ -275,7 +240,7 @@ class TestNumbers:
 
         service.toy.routes[STREAM] = play
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.events and heard.events[-1].kind == "last", "the last event")
         return heard.log[1:]
 
@@ -327,7 +292,7 @@ class TestPolling:
 
         service.toy.routes[STREAM] = held_back
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: len(service.toy.calls(POLL)) == 3, "the polling")
             await service.emit("meeting.started")
             await until(lambda: heard.events, "the event")
@@ -347,7 +312,7 @@ class TestPolling:
 
         service.toy.routes[STREAM] = refuse
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.log == ["online"], "the polling")
             await service.emit("meeting.started")
             await until(lambda: heard.events, "the event")
@@ -361,7 +326,7 @@ class TestPolling:
 
         service.toy.routes[STREAM] = page
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.log == ["online"], "the polling")
 
     async def test_returns_to_the_stream(self, service: Events, alice: BackendClient) -> None:
@@ -388,7 +353,7 @@ class TestPolling:
 
         service.toy.routes[STREAM] = refuse
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: len(service.toy.calls(POLL)) == 3, "the polling")
             service.toy.routes[POLL] = drop
             await until(lambda: heard.log == ["online", "offline"], "the failure")
@@ -406,7 +371,7 @@ class TestPolling:
 
         service.toy.routes[STREAM] = refuse
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.events, "the reset")
             await service.emit("meeting.started")
             await until(lambda: len(heard.events) == 2, "the event")
@@ -426,7 +391,7 @@ class TestPolling:
 
         service.toy.routes.update({STREAM: refuse, POLL: skip})
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.events, "the reset")
         assert heard.log == ["online", "7 reset"]
 
@@ -439,14 +404,14 @@ class TestService:
         port = int(service.toy.url.rsplit(":", 1)[1])
         await service.toy.stop()
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             service.toy._server = await asyncio.start_server(service.toy._connected, "127.0.0.1", port)
             await until(lambda: heard.log == ["online"], "the connection")
 
     async def test_restarts_in_between(self, service: Events, alice: BackendClient) -> None:
         port = int(service.toy.url.rsplit(":", 1)[1])
         heard = Heard()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.log == ["online"], "the connection")
             await service.toy.stop()
             await until(lambda: heard.log[-1] == "offline", "the loss")
@@ -463,7 +428,7 @@ class TestService:
         heard = Heard()
         time = asyncio.get_running_loop().time
         began_at = time()
-        async with following(alice, heard):
+        async with following(alice, heard, QUICK):
             await until(lambda: heard.log == ["online"], "the connection")
             assert time() - began_at >= 0.3
 
@@ -480,7 +445,7 @@ class TestService:
         ended: list[bool] = []
         alice.sign_in.on_ended.append(lambda: ended.append(True))
         heard = Heard()
-        async with following(alice, heard) as feed:
+        async with following(alice, heard, QUICK) as feed:
             await asyncio.wait_for(feed, timeout=5)
         assert heard.log == ["online", "4 session.revoked", "offline"]
         assert ended == [True]
@@ -489,7 +454,7 @@ class TestService:
         self, service: Events, alice: BackendClient
     ) -> None:
         heard = Heard()
-        async with following(alice, heard) as feed:
+        async with following(alice, heard, QUICK) as feed:
             await until(lambda: heard.log == ["online"], "the connection")
             await service.emit("session.revoked")
             await service.emit("meeting.started")
@@ -513,7 +478,7 @@ async def test_cancelling_leaves_nothing_open(service: Events, alice: BackendCli
 
     service.toy.routes[STREAM] = {"stream": service.stream, "poll": refuse, "opening": hang}[way]
     heard = Heard()
-    async with following(alice, heard) as feed:
+    async with following(alice, heard, QUICK) as feed:
         await until(lambda: service.toy.calls(STREAM), "the stream's request")
         if way != "opening":
             await until(lambda: heard.log == ["online"], "the connection")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
-from backend_client.events import EventFeed, FeedTimings
-from backend_client.models import LiveEvent, Meeting, MeetingRequest, MeetingStatus, Role
+from backend_client.events import FeedTimings
+from backend_client.models import Meeting, MeetingRequest, MeetingStatus, Role
 from backend_client.sign_in import MemoryTokenStore
+from tests.backend_client.listening import Heard, following
 from tests.backend_client.relay import relaying
 from tests.support.service import RunningService, TestDatabase, running_service
 from tests.support.waiting import until
@@ -190,80 +192,73 @@ async def test_live_events_and_notices_reach_the_right_client(service: RunningSe
         signed_in(service, ALICE) as alice,
         signed_in(service, BOB) as bob,
     ):
-        heard: dict[str, list[LiveEvent]] = {"alice": [], "bob": []}
-        online: list[bool] = []
-        feeds = [
-            asyncio.create_task(EventFeed(client, EAGER).run(heard[name].append, online.append))
-            for name, client in (("alice", alice), ("bob", bob))
-        ]
-        await until(lambda: online == [True, True], "both connections")
-        made = await schedule(operator, "Alice")
-        await until(lambda: len(heard["alice"]) == 2, "the events", timeout_s=10)
-        assert [event.kind for event in heard["alice"]] == ["meeting.scheduled", "notification.new"]
-        assert {event.meeting_id for event in heard["alice"]} == {made.id}
-        notice = (await alice.notifications())[0]
-        assert notice.id == heard["alice"][1].notification_id
-        assert notice.read_at is None
-        await alice.mark_read([notice.id])
-        assert (await alice.notifications())[0].read_at is not None
-        mine = await schedule(operator, "Bob")
-        await until(lambda: len(heard["bob"]) == 2, "Bob's events", timeout_s=10)
-        assert {event.meeting_id for event in heard["bob"]} == {mine.id}
-        for feed in feeds:
-            feed.cancel()
-        await asyncio.wait(feeds)
+        by_alice, by_bob = Heard(), Heard()
+        async with following(alice, by_alice, EAGER), following(bob, by_bob, EAGER):
+            await until(lambda: by_alice.log == by_bob.log == ["online"], "both connections")
+            made = await schedule(operator, "Alice")
+            await until(lambda: len(by_alice.events) == 2, "the events", timeout_s=10)
+            assert by_alice.kinds == ["meeting.scheduled", "notification.new"]
+            assert {event.meeting_id for event in by_alice.events} == {made.id}
+            notice = (await alice.notifications())[0]
+            assert notice.id == by_alice.events[1].notification_id
+            assert notice.read_at is None
+            await alice.mark_read([notice.id])
+            assert (await alice.notifications())[0].read_at is not None
+            # Bob's own event is the proof that Alice's would have reached him by now.
+            his = await schedule(operator, "Bob")
+            await until(lambda: len(by_bob.events) == 2, "Bob's events", timeout_s=10)
+            assert {event.meeting_id for event in by_bob.events} == {his.id}
 
 
 async def test_events_of_the_time_without_a_service_are_caught_up_with(database: TestDatabase) -> None:
     """The service stops under the listener and comes back; nothing is lost or told twice."""
-    heard: list[LiveEvent] = []
-    online: list[bool] = []
-    async with relaying() as relay:
-        alice = BackendClient(relay.url, MemoryTokenStore())
-        feed: asyncio.Task[None] | None = None
-        for life in (1, 2):
-            with running_service(database) as service:
-                async with signed_in(service, OPERATOR) as operator:
-                    # The second life begins with an event that nobody is connected to hear.
-                    await schedule(operator, "Alice") if life == 2 else None
-                    relay.target = service.url
-                    if feed is None:
-                        await alice.sign_in.log_in(ALICE, PASSWORD, stay_signed_in=True)
-                        feed = asyncio.create_task(EventFeed(alice, EAGER).run(heard.append, online.append))
-                        await until(lambda: online == [True], "the connection", timeout_s=10)
-                    await until(lambda: len(heard) == 2 * (life - 1), "what was missed", timeout_s=20)
-                    await schedule(operator, "Alice")
-                    await until(lambda: len(heard) == 4 * life - 2, "what happens", timeout_s=10)
-                relay.target = None
-        assert feed is not None
-        feed.cancel()
-        await asyncio.wait({feed})
-        await alice.close()
-    assert [event.seq for event in heard] == list(range(heard[0].seq, heard[0].seq + 6))
+    heard = Heard()
+    async with relaying() as relay, AsyncExitStack() as listener:
+        with running_service(database) as first:
+            relay.target = first.url
+            alice = await listener.enter_async_context(signed_in(RunningService(relay.url), ALICE))
+            await listener.enter_async_context(following(alice, heard, EAGER))
+            await until(lambda: heard.log == ["online"], "the connection", timeout_s=10)
+            async with signed_in(first, OPERATOR) as operator:
+                await schedule(operator, "Alice")
+            await until(lambda: len(heard.events) == 2, "the first events", timeout_s=10)
+            relay.target = None
+        with running_service(database) as second:
+            async with signed_in(second, OPERATOR) as operator:
+                await schedule(operator, "Alice")
+                relay.target = second.url
+                await until(lambda: len(heard.events) == 4, "what was missed", timeout_s=20)
+                await schedule(operator, "Alice")
+                await until(lambda: len(heard.events) == 6, "what happens", timeout_s=10)
+    assert heard.seqs == list(range(heard.seqs[0], heard.seqs[0] + 6))
+    assert heard.kinds == ["meeting.scheduled", "notification.new"] * 3
 
 
-async def test_a_log_out_elsewhere_ends_only_that_session(service: RunningService) -> None:
-    """Both streams hear of it; one finds out that it is meant and ends."""
+async def test_a_session_that_ends_elsewhere_ends_alone(service: RunningService) -> None:
+    """Both streams hear of it; the one that is meant finds out and ends, the other goes on."""
     async with signed_in(service, ALICE) as phone, signed_in(service, ALICE) as laptop:
         ended: list[str] = []
         phone.sign_in.on_ended.append(lambda: ended.append("phone"))
         laptop.sign_in.on_ended.append(lambda: ended.append("laptop"))
-        online: list[bool] = []
-        heard: list[LiveEvent] = []
-        laptop_feed = asyncio.create_task(EventFeed(laptop, EAGER).run(heard.append, online.append))
-        phone_feed = asyncio.create_task(EventFeed(phone, EAGER).run(lambda _: None, online.append))
-        await until(lambda: online == [True, True], "both connections")
-        # The phone's session is ended behind its back, as an administrator or a reused token would.
-        stolen = BackendClient(service.url, MemoryTokenStore())
-        session = phone.sign_in._session
-        assert session is not None
-        stolen.sign_in._session = session
-        await stolen.sign_in.log_out()
-        await stolen.close()
-        await asyncio.wait_for(phone_feed, 15)
-        assert ended == ["phone"]
-        await until(lambda: [event.kind for event in heard] == ["session.revoked"], "the news")
-        assert not laptop_feed.done()
-        assert (await laptop.me()).email == ALICE
-        laptop_feed.cancel()
-        await asyncio.wait({laptop_feed})
+        by_phone, by_laptop = Heard(), Heard()
+        async with (
+            following(phone, by_phone, EAGER) as phone_feed,
+            following(laptop, by_laptop, EAGER) as laptop_feed,
+        ):
+            await until(lambda: by_phone.log == by_laptop.log == ["online"], "both connections")
+            await end_behind_its_back(service, phone)
+            await asyncio.wait_for(phone_feed, 15)
+            assert ended == ["phone"]
+            assert by_phone.log == ["online", "1 session.revoked", "offline"]
+            await until(lambda: by_laptop.kinds == ["session.revoked"], "the news")
+            assert (await laptop.me()).email == ALICE
+            assert not laptop_feed.done()
+
+
+async def end_behind_its_back(service: RunningService, client: BackendClient) -> None:
+    """End a client's session without the client knowing, as an administrator would."""
+    session = client.sign_in._session
+    assert session is not None
+    async with httpx.AsyncClient(base_url=service.url) as http:
+        answer = await http.post("/v1/auth/logout", json={"refresh_token": session.refresh_token})
+    assert answer.status_code == 204

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from openvidu_local.options import Options
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import SHORT, Joiner
-from tests.openvidu_local.test_rpc import OFFER
-from tests.openvidu_local.wire_client import Frame, WireClient, WireError
+from tests.openvidu_local.wire_client import OFFER, Frame, WireClient, WireError
 from tests.support.openvidu import SECRET, OpenViduRest, openvidu_server
 
 PUBLISH: Frame = {
@@ -138,8 +138,6 @@ async def test_joining_with_the_secret(server: OpenViduServer, rest: OpenViduRes
 
 
 async def test_turn_is_named_when_there_is_one() -> None:
-    from openvidu_local.options import Options
-
     options = Options(secret=SECRET, coturn_host="203.0.113.20")
     async with OpenViduServer(options) as server, OpenViduRest(server.url) as rest:
         await rest.create_session("room")

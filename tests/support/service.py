@@ -57,8 +57,8 @@ class TestDatabase:
     def admin(self, query: LiteralString, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         """Run one statement as superuser, who is above row security; rows, if it gives any."""
         with psycopg.connect(self.admin_dsn, row_factory=dict_row) as connection:
-            cursor = connection.execute(query, parameters)
-            return cursor.fetchall() if cursor.description else []
+            cursor = connection.execute(query, parameters or None)
+            return cursor.fetchall() if cursor.description is not None else []
 
     def as_account(
         self, account_id: UUID | None, query: LiteralString, parameters: tuple[Any, ...] = ()
@@ -66,8 +66,8 @@ class TestDatabase:
         """Run one statement as the service would for this account: log-in role, role, claims."""
         with psycopg.connect(self.api_dsn, row_factory=dict_row) as connection:
             become(connection, account_id)
-            cursor = connection.execute(query, parameters)
-            return cursor.fetchall() if cursor.description else []
+            cursor = connection.execute(query, parameters or None)
+            return cursor.fetchall() if cursor.description is not None else []
 
     def account_id(self, email: str) -> UUID:
         """Account id of one of the demo's people."""

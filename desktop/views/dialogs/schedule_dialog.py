@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from PySide6.QtCore import QDate, QEvent, QLocale, Qt, QTime
+from PySide6.QtCore import QDate, QEvent, QLocale, QObject, Qt, QTime
 from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
@@ -181,6 +181,12 @@ class ScheduleDialog(QDialog):
             self._retranslate()
             self.render_state(self._model.state)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Grow and shrink with the form."""
+        if watched is self._body and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return False
+
     def _fill(self, state: ScheduleState) -> None:
         draft = state.draft
         self._client.set_clients(state.clients)
@@ -224,6 +230,7 @@ class ScheduleDialog(QDialog):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._body)
+        self._body.installEventFilter(self)
         for foot, parts in (
             (self._buttons, (self._cancel, self._save)),
             (self._question, (self._asked, self._keep, self._discard)),
@@ -289,11 +296,7 @@ class ScheduleDialog(QDialog):
 
     def _fit(self) -> None:
         """As high as the form asks for, and never higher than the screen."""
-        column = self.layout()
-        if column is None:
-            return
-        body = self._body.heightForWidth(self.width()) if self._body.hasHeightForWidth() else 0
-        body = max(body, self._body.sizeHint().height())
+        body = max(self._body.heightForWidth(self.width()), self._body.sizeHint().height())
         space = self._look.space
         rest = self._heading.sizeHint().height() + self._look.size.control + 2 * space.l + 2 * space.m
         screen = self.screen() or QGuiApplication.primaryScreen()

@@ -71,7 +71,7 @@ class TilePainter:
         if scene.image is not None:
             self._picture(painter, scene, area)
         else:
-            painter.fillRect(area, look.colour.tile)
+            painter.fillRect(area, look.colour.control if scene.floats else look.colour.tile)
             self._instead(painter, scene, area)
         if scene.dimmed:
             shade = QColor(look.colour.stage)
@@ -85,10 +85,10 @@ class TilePainter:
         self._name(painter, state, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if state.speaking:
+        if state.speaking and not scene.dimmed:
             self._outline(painter, area, look.colour.success, look.line.speaking)
         elif scene.floats:
-            self._outline(painter, area, look.colour.control, look.line.border)
+            self._outline(painter, area, look.colour.stage, look.line.border)
 
     def _outline(self, painter: QPainter, area: QRectF, ink: QColor, width: int) -> None:
         painter.setPen(QPen(ink, width))

@@ -145,7 +145,7 @@ def test_the_function_checks_what_it_is_given(
 
 
 def test_a_minute_of_grace_for_now(database: TestDatabase) -> None:
-    """ "Now" chosen in a form is a little past when it arrives."""
+    """The present, chosen in a form, is a little past when it arrives."""
     database.as_account(
         database.account_id(MIKL),
         "select public.create_meeting(%s, 'Point', '', now() - interval '50 seconds', 60)",
@@ -217,7 +217,9 @@ def test_everything_of_a_change_is_one_transaction(database: TestDatabase) -> No
 def test_the_audit_log_cannot_be_rewritten(database: TestDatabase, meeting: UUID) -> None:
     """Not even by the role whose functions write it."""
     assert meeting
-    entries = database.admin("select action, actor from private.audit_log where action like 'meeting.%%'")
+    entries = database.admin(
+        "select action, actor from private.audit_log where starts_with(action, 'meeting.')"
+    )
     assert entries == [{"action": "meeting.scheduled", "actor": database.account_id(MIKL)}]
     for change in ("update private.audit_log set result = 'x'", "delete from private.audit_log"):
         with psycopg.connect(database.admin_dsn) as connection:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import av
 import pytest
-from PySide6.QtMultimedia import QMediaDevices
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtMultimedia import QCamera, QCameraDevice, QMediaDevices
 
+from desktop.devices import camera as camera_module
 from desktop.devices.camera import Camera, CameraMode, best_mode, failure
 from desktop.rtc.errors import RtcError, RtcErrorCode
 
@@ -61,6 +65,58 @@ def test_a_camera_that_is_not_there_is_missing() -> None:
     camera.close()
     camera.close()
     assert threading.active_count() == before
+
+
+@pytest.fixture
+def dead_camera(qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch) -> Camera:
+    """A camera whose device Qt accepts and which never gives a picture."""
+    monkeypatch.setattr(camera_module, "pick", lambda _devices, _id: QCameraDevice())
+    return Camera()
+
+
+def test_a_camera_that_gives_nothing_is_busy(dead_camera: Camera, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera_module, "OPEN_TIMEOUT_S", 0.2)
+    with pytest.raises(RtcError) as caught:
+        dead_camera.open(lambda _: None)
+    assert caught.value.code is RtcErrorCode.CAMERA_BUSY
+    dead_camera.close()
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        pytest.param(
+            lambda camera: camera._thread.tell(
+                lambda capture: capture._camera.errorOccurred.emit(QCamera.Error.CameraError, "gone")
+            ),
+            RtcErrorCode.CAMERA_MISSING,
+            id="an error of Qt, the device no longer listed",
+        ),
+        pytest.param(lambda camera: camera.close(), RtcErrorCode.CLOSED, id="closed meanwhile"),
+    ],
+)
+def test_what_happens_while_opening_ends_the_wait(
+    dead_camera: Camera, event: Callable[[Camera], None], code: RtcErrorCode
+) -> None:
+    """Long before the time is out, and the thread ends."""
+    codes: list[RtcErrorCode] = []
+
+    def work() -> None:
+        try:
+            dead_camera.open(lambda _: None)
+        except RtcError as error:
+            codes.append(error.code)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    pause = threading.Event()
+    while "camera" not in [thread.name for thread in threading.enumerate()] and worker.is_alive():
+        pause.wait(0.005)
+    began_s = time.monotonic()
+    event(dead_camera)
+    worker.join(DEADLINE_S)
+    assert codes == [code]
+    assert time.monotonic() - began_s < camera_module.OPEN_TIMEOUT_S - 1
 
 
 @pytest.mark.usefixtures("qapp")

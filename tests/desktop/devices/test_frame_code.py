@@ -32,18 +32,20 @@ def painted(code: FrameCode, height_px: int = 480, width_px: int = 640) -> Image
 
 
 @given(codes, st.integers(60, 720), st.integers(96, 1280))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_is_painted_is_read_in_every_size(code: FrameCode, height_px: int, width_px: int) -> None:
     assert read_frame_code(painted(code, height_px, width_px)) == code
 
 
 @given(codes)
+@settings(max_examples=40, deadline=None)
 def test_a_code_survives_bgra(code: FrameCode) -> None:
     luma = painted(code)
     assert read_frame_code(np.repeat(luma[:, :, None], 4, axis=2)) == code
 
 
 @given(codes, st.integers(0, 55))
+@settings(deadline=None)
 def test_one_wrong_cell_is_noticed(code: FrameCode, position: int) -> None:
     luma = painted(code)
     row, column = divmod(position, 28)
@@ -53,6 +55,7 @@ def test_one_wrong_cell_is_noticed(code: FrameCode, position: int) -> None:
 
 
 @given(codes, codes)
+@settings(deadline=None)
 def test_half_of_one_code_and_half_of_another_is_none(one: FrameCode, other: FrameCode) -> None:
     """A torn picture: the upper row of one frame, the lower of another."""
     luma = painted(one)
@@ -74,7 +77,7 @@ def test_half_of_one_code_and_half_of_another_is_none(one: FrameCode, other: Fra
         ),
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_array_is_read_without_an_error(image: Image) -> None:
     assert read_frame_code(image) is None
 
@@ -129,9 +132,9 @@ def test_the_source_id_of_an_account_never_changes() -> None:
     assert source_id_of("é") != source_id_of("e")
 
 
-@pytest.mark.parametrize("scale", [0.25, 0.5, 0.75, 1.0, 1.5, 2.0])
-def test_the_code_survives_vp8_at_300_kbit_and_scaling(scale: float) -> None:
-    """Two seconds through libvpx as a call encodes them: nothing wrong, nearly everything read."""
+@pytest.fixture(scope="module")
+def received() -> list[tuple[int, av.VideoFrame]]:
+    """Two seconds of the test picture through libvpx as a call encodes it at 300 kbit/s: number, frame."""
     picture = TestPicture(source_id_of("bob"))
     encoder = av.VideoCodecContext.create("libvpx", "w")
     encoder.width, encoder.height, encoder.pix_fmt = 640, 480, "yuv420p"
@@ -146,24 +149,24 @@ def test_the_code_survives_vp8_at_300_kbit_and_scaling(scale: float) -> None:
         "bufsize": "300000",
     }
     decoder = av.VideoCodecContext.create("vp8", "r")
-    width_px, height_px = round(640 * scale), round(480 * scale)
-    size_bytes, numbers, read = 0, [], []
-    for index in range(60):
-        number = 0x7FFFE0 + index  # many bits change on the way
+    size_bytes, numbers, decoded = 0, list(range(0x7FFFE0, 0x7FFFE0 + 60)), []
+    for index, number in enumerate(numbers):  # many bits change on the way
         frame = picture.frame(number)
         frame.pts = index
-        numbers.append(number)
         for packet in encoder.encode(frame):
             size_bytes += packet.size
-            for decoded in decoder.decode(packet):
-                scaled = decoded.reformat(width_px, height_px, "bgra")
-                read.append(read_frame_code(np.asarray(scaled.to_ndarray(), np.uint8)))
+            decoded += decoder.decode(packet)
     assert size_bytes * 8 / 2.0 < 400_000, "the encoder did not keep the rate: the test proves nothing"
-    assert len(read) == len(numbers)
-    wrong = [
-        code
-        for number, code in zip(numbers, read, strict=True)
-        if code is not None and code != FrameCode(picture.source_id, number)
-    ]
-    assert not wrong
-    assert sum(code is not None for code in read) >= 57
+    return list(zip(numbers, decoded, strict=True))
+
+
+@pytest.mark.parametrize("scale", [0.25, 0.5, 0.75, 1.0, 1.5, 2.0])
+def test_the_code_survives_vp8_and_scaling(received: list[tuple[int, av.VideoFrame]], scale: float) -> None:
+    """Nothing wrong, nearly everything read."""
+    read = 0
+    for number, frame in received:
+        scaled = frame.reformat(round(640 * scale), round(480 * scale), "bgra")
+        code = read_frame_code(np.asarray(scaled.to_ndarray(), np.uint8))
+        assert code in {None, FrameCode(source_id_of("bob"), number)}
+        read += code is not None
+    assert read >= 57

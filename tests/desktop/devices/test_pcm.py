@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.devices.pcm import OUR_FORMAT, DeviceEncoder, FrameCutter, PcmFormat, SampleType
@@ -52,6 +52,7 @@ def test_every_format_becomes_ours(sample_type: SampleType, channels: int, rate_
 
 
 @given(st.lists(st.integers(1, 4000), max_size=30))
+@settings(deadline=None)
 def test_our_own_format_is_cut_without_changing_a_sample(sizes: list[int]) -> None:
     """However the device portions its bytes."""
     samples = np.arange(sum(sizes) // 2, dtype=np.int16)

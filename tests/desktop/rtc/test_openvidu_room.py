@@ -12,6 +12,9 @@ from tests.desktop.rtc.conftest import Guest, House
 from tests.support.sources import BLUE, GREEN, RED, BlocksCamera, ToneMicrophone, middle_colour, shows
 from tests.support.waiting import until
 
+HEARD, UNHEARD = 0.12, 0.01
+"""Amplitudes at the loudspeaker; a tone starts with 0.3 and loses some to gaps on a busy machine."""
+
 
 async def test_two_see_and_hear_each_other(house: House) -> None:
     """Each sees the other's colour, hears the other's tone and not its own."""
@@ -19,9 +22,9 @@ async def test_two_see_and_hear_each_other(house: House) -> None:
     bo = await house.joined("Bo", colour=GREEN, frequency_hz=1000)
     await until(lambda: shows(bo.picture_of(), RED), "Ada's picture at Bo's")
     await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture at Ada's")
-    await until(lambda: ada.output.strength(1000) > 0.2, "Bo's tone at Ada's")
-    await until(lambda: bo.output.strength(450) > 0.2, "Ada's tone at Bo's")
-    assert ada.output.strength(450) < 0.05
+    await until(lambda: ada.output.strength(1000) > HEARD, "Bo's tone at Ada's")
+    await until(lambda: bo.output.strength(450) > HEARD, "Ada's tone at Bo's")
+    assert ada.output.strength(450) < UNHEARD
     assert shows(ada.room.picture(""), RED)
     assert ada.room.audio_level("").rms > 0.1
     stream = ada.others[0].streams[0]
@@ -61,17 +64,17 @@ async def test_late_joiner_sees_who_was_there(house: House) -> None:
 
 async def test_mute_is_told_and_silent(house: House) -> None:
     ada, bo = await house.joined("Ada"), await house.joined("Bo", frequency_hz=1000)
-    await until(lambda: ada.output.strength(1000) > 0.2, "Bo's tone")
+    await until(lambda: ada.output.strength(1000) > HEARD, "Bo's tone")
     await bo.room.set_microphone(False)
     assert not bo.state.microphone_on
     await until(lambda: not ada.others[0].streams[0].microphone_on, "the muted mark")
-    await until(lambda: ada.output.strength(1000) < 0.001, "silence")
+    await until(lambda: ada.output.strength(1000) < UNHEARD, "silence")
     frames = ada.room.audio_level(ada.others[0].streams[0].stream_id).frames
     level = ada.room.audio_level(ada.others[0].streams[0].stream_id)
     await until(lambda: level.frames > frames + 10, "RTP going on")
     await bo.room.set_microphone(True)
     await until(lambda: ada.others[0].streams[0].microphone_on, "the mark gone")
-    await until(lambda: ada.output.strength(1000) > 0.2, "Bo's tone again")
+    await until(lambda: ada.output.strength(1000) > HEARD, "Bo's tone again")
 
 
 async def test_camera_off_is_black_told_and_released(house: House) -> None:
@@ -177,7 +180,7 @@ async def test_a_busy_camera_does_not_stop_the_join(house: House) -> None:
     assert (bo.state.camera_on, bo.state.microphone_on) == (False, True)
     await until(lambda: ada.others and ada.others[0].streams, "Bo's stream")
     assert not ada.others[0].streams[0].camera_on
-    await until(lambda: ada.output.strength(1000) > 0.2, "Bo's tone")
+    await until(lambda: ada.output.strength(1000) > HEARD, "Bo's tone")
     with pytest.raises(RtcError) as caught:
         await bo.room.set_camera(True)
     assert caught.value.code is RtcErrorCode.CAMERA_BUSY
