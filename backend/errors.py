@@ -154,6 +154,9 @@ def from_validation(errors: Sequence[Mapping[str, Any]]) -> ServiceError:
         if place == "path":
             # Something that is no id names nothing that exists.
             return ServiceError(ApiErrorCode.NOT_FOUND)
+        if place == "query":
+            # A parameter given twice is still one parameter.
+            path = path[:1]
         pointer = (
             "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path) if path else ""
         )

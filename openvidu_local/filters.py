@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from openvidu_local import identifiers
 from openvidu_local.errors import Code, RpcError
+from openvidu_local.model import Connection, Stream
 from openvidu_local.parameters import JsonObject, json_object
-from openvidu_local.rooms import Connection, Rooms, Stream
+from openvidu_local.rooms import Rooms
 from openvidu_local.rpc import Call
 
 

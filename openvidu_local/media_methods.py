@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from openvidu_local import identifiers
 from openvidu_local.errors import Code, MalformedRequestError, RpcError, UnansweredError
+from openvidu_local.model import Connection, Reason, Stream, Subscription
 from openvidu_local.parameters import JsonObject
 from openvidu_local.relay import Candidate, Endpoint, StreamMedia
-from openvidu_local.rooms import Connection, Reason, Rooms, Stream, Subscription
+from openvidu_local.rooms import Rooms
 from openvidu_local.rpc import Call
 
 _Result = TypeVar("_Result")

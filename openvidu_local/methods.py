@@ -14,9 +14,10 @@ from openvidu_local import identifiers
 from openvidu_local.errors import Code, MalformedRequestError, RpcError, UnansweredError
 from openvidu_local.filters import Filters
 from openvidu_local.media_methods import MediaMethods
+from openvidu_local.model import Connection, Reason, Role
 from openvidu_local.options import VERSION, Options
 from openvidu_local.parameters import JsonObject, json_object
-from openvidu_local.rooms import Connection, Reason, Role, Rooms
+from openvidu_local.rooms import Rooms
 from openvidu_local.rpc import Call
 
 Handler = Callable[[Call], Awaitable[None]]

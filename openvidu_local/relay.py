@@ -257,8 +257,7 @@ class SubscriberEndpoint(Endpoint):
                 names = narrowed.audio if kind == "audio" else narrowed.video
                 transceiver.setCodecPreferences(_preferences(kind, names))
                 self._hear(transceiver.sender, track)
-            description = await self._describe()
-        return description
+            return await self._describe()
 
     async def accept(self, answer: str) -> None:
         """Take the client's answer to `offer`.

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import base64
 import hmac
-import json
 import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from openvidu_local.faults import FaultError, Faults
 from openvidu_local.identifiers import now_ms
+from openvidu_local.model import Reason, Session
 from openvidu_local.options import VERSION, Options
-from openvidu_local.parameters import Json, JsonObject
+from openvidu_local.parameters import JsonObject
+from openvidu_local.rest_bodies import BadRequestError, flag, member, new_connection, read_body
 from openvidu_local.rest_objects import connection_object, session_object
-from openvidu_local.rooms import Connection, Reason, Role, Rooms, Session, SessionExistsError
+from openvidu_local.rooms import Rooms, SessionExistsError
 from openvidu_local.rpc import RpcServer
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,6 @@ USER = "OPENVIDUAPP"
 
 _BASE = "/openvidu/api"
 _SESSION_ID = re.compile(r"[a-zA-Z0-9_-]+")
-_ICE_URL = re.compile(r"(?:stuns?:[^?]+|turns?:[^?]+(?:\?transport=(?:udp|tcp))?)")
 _OPEN_PATHS = frozenset({"/openvidu", "/openvidu/accept-certificate", f"{_BASE}/config/openvidu-publicurl"})
 _SESSION_CHOICES = {
     "mediaMode": ("ROUTED", "RELAYED"),
@@ -56,10 +56,6 @@ _CORS = {
     "Access-Control-Allow-Methods": "*",
     "Access-Control-Allow-Headers": "*",
 }
-
-
-class BadRequestError(Exception):
-    """The body is no JSON object or a member does not fit: status 400 with the message."""
 
 
 @dataclass(frozen=True)
@@ -143,24 +139,24 @@ class Rest:
 
     async def _create_session(self, request: web.Request) -> web.Response:
         has_body = request.can_read_body
-        body = await _body(request)
+        body = await read_body(request)
         for name, choices in _SESSION_CHOICES.items():
             if body.get(name) is not None and body[name] not in choices:
                 raise BadRequestError(f"Wrong value of '{name}'")
-        custom_id = _member(body, "customSessionId", str, "")
+        custom_id = member(body, "customSessionId", str, "")
         if custom_id and not _SESSION_ID.fullmatch(custom_id):
             raise BadRequestError(
                 "Parameter 'customSessionId' is wrong. Must be an alphanumeric string [a-zA-Z0-9_-]"
             )
-        recording = _member(body, "defaultRecordingProperties", dict, {})
-        codec = _member(body, "forcedVideoCodec", str, "MEDIA_SERVER_PREFERRED")
+        recording = member(body, "defaultRecordingProperties", dict, {})
+        codec = member(body, "forcedVideoCodec", str, "MEDIA_SERVER_PREFERRED")
         properties: JsonObject = {
             "mediaMode": body.get("mediaMode") or "ROUTED",
             "recordingMode": body.get("recordingMode") or "MANUAL",
             "defaultRecordingProperties": _RECORDING_DEFAULTS | recording,
             "customSessionId": custom_id,
             "forcedVideoCodec": codec,
-            "allowTranscoding": _member(body, "allowTranscoding", bool, False),
+            "allowTranscoding": member(body, "allowTranscoding", bool, False),
         }
         try:
             # OpenVidu forces a codec for the body `{}`, but not for no body at all.
@@ -172,7 +168,7 @@ class Rest:
         return web.json_response(session_object(session))
 
     async def _list_sessions(self, request: web.Request) -> web.Response:
-        pending = _flag(request, "pendingConnections", default=False)
+        pending = flag(request, "pendingConnections", default=False)
         found = [session_object(session, pending=pending) for session in self.rooms.sessions.values()]
         return web.json_response({"numberOfElements": len(found), "content": found})
 
@@ -180,7 +176,7 @@ class Rest:
         session = self._session(request)
         if session is None:
             return web.Response(status=404)
-        pending = _flag(request, "pendingConnections", default=False)
+        pending = flag(request, "pendingConnections", default=False)
         return web.json_response(session_object(session, pending=pending))
 
     async def _delete_session(self, request: web.Request) -> web.Response:
@@ -196,16 +192,16 @@ class Rest:
         session = self._session(request)
         if session is None:
             return web.Response(status=404)
-        connection = _new_connection(session, await _body(request))
+        connection = new_connection(session, await read_body(request))
         self.rooms.add_pending(connection)
         return web.json_response(connection_object(connection))
 
     async def _create_token(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        session = self.rooms.sessions.get(_member(body, "session", str, ""))
+        body = await read_body(request)
+        session = self.rooms.sessions.get(member(body, "session", str, ""))
         if session is None:
             return web.Response(status=404)
-        connection = _new_connection(session, body)
+        connection = new_connection(session, body)
         self.rooms.add_pending(connection)
         answer = {
             "id": connection.token,
@@ -223,7 +219,7 @@ class Rest:
         session = self._session(request)
         if session is None:
             return web.Response(status=404)
-        pending = _flag(request, "pendingConnections", default=True)
+        pending = flag(request, "pendingConnections", default=True)
         return web.json_response(session_object(session, pending=pending)["connections"])
 
     async def _get_connection(self, request: web.Request) -> web.Response:
@@ -259,16 +255,16 @@ class Rest:
     # The rest
 
     async def _signal(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        session_id = _member(body, "session", str, "")
+        body = await read_body(request)
+        session_id = member(body, "session", str, "")
         if not session_id:
             raise BadRequestError('"session" parameter is mandatory')
-        receivers = _member(body, "to", list, [])
+        receivers = member(body, "to", list, [])
         if not all(isinstance(receiver, str) for receiver in receivers):
             raise BadRequestError("Wrong type of 'to'")
         message: JsonObject = {
-            "data": _member(body, "data", str, None),
-            "type": _member(body, "type", str, None),
+            "data": member(body, "data", str, None),
+            "type": member(body, "type", str, None),
         }
         session = self.rooms.sessions.get(session_id)
         if session is None:
@@ -316,7 +312,7 @@ class Rest:
         return web.Response(status=501)
 
     async def _set_faults(self, request: web.Request) -> web.Response:
-        switches = (await _body(request)).get("faults")
+        switches = (await read_body(request)).get("faults")
         if not isinstance(switches, list) or not all(isinstance(switch, str) for switch in switches):
             raise BadRequestError("'faults' is a list of strings")
         try:
@@ -326,79 +322,8 @@ class Rest:
         return web.json_response({"faults": list(self.faults.switches)})
 
     async def _drop_sockets(self, request: web.Request) -> web.Response:
-        connection_id = _member(await _body(request), "connection", str, None)
+        connection_id = member(await read_body(request), "connection", str, None)
         return web.json_response({"dropped": self.rpc.drop_sockets(connection_id)})
 
     def _session(self, request: web.Request) -> Session | None:
         return self.rooms.sessions.get(request.match_info["session"])
-
-
-def _new_connection(session: Session, body: JsonObject) -> Connection:
-    """A pending connection as the body describes it.
-
-    Raises:
-        BadRequestError: a member does not fit.
-    """
-    kind = _member(body, "type", str, "WEBRTC")
-    if kind != "WEBRTC":
-        raise BadRequestError("Only connections of type 'WEBRTC' can be made here")
-    role = _member(body, "role", str, Role.PUBLISHER.value)
-    if role not in Role.__members__:
-        raise BadRequestError("Wrong value of 'role'")
-    servers = [_ice_server(server) for server in _member(body, "customIceServers", list, [])]
-    return Connection(
-        session=session,
-        role=Role(role),
-        server_data=_member(body, "data", str, ""),
-        record=_member(body, "record", bool, True),
-        kurento_options=_member(body, "kurentoOptions", dict, None),
-        ice_servers=servers,
-    )
-
-
-def _ice_server(server: Json) -> JsonObject:
-    """One checked entry of `customIceServers`.
-
-    Raises:
-        BadRequestError: not a STUN or TURN server with the credentials its kind needs.
-    """
-    if not isinstance(server, dict) or not isinstance(server.get("url"), str):
-        raise BadRequestError("Wrong 'customIceServers'")
-    url = cast("str", server["url"])
-    has_credentials = bool(server.get("username")) and bool(server.get("credential"))
-    is_turn = url.startswith("turn")
-    if not _ICE_URL.fullmatch(url) or is_turn is not has_credentials:
-        raise BadRequestError("Wrong 'customIceServers'")
-    return {name: server[name] for name in ("url", "username", "credential") if name in server}
-
-
-async def _body(request: web.Request) -> JsonObject:
-    """The request's JSON object; `{}` when there is no body.
-
-    Raises:
-        BadRequestError: something else.
-    """
-    text = await request.text()
-    if not text:
-        return {}
-    try:
-        body: Json = json.loads(text)
-    except ValueError as error:
-        raise BadRequestError("The body is no JSON") from error
-    if not isinstance(body, dict):
-        raise BadRequestError("The body is no JSON object")
-    return body
-
-
-def _member(body: JsonObject, name: str, kind: type, default: object) -> Any:
-    value = body.get(name)
-    if value is None:
-        return default
-    if not isinstance(value, kind):
-        raise BadRequestError(f"Wrong type of '{name}'")
-    return value
-
-
-def _flag(request: web.Request, name: str, *, default: bool) -> bool:
-    value = request.query.get(name)
-    return default if value is None else value.lower() == "true"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from openvidu_local.model import Connection, Session, Stream
 from openvidu_local.parameters import Json, JsonObject
-from openvidu_local.rooms import Connection, Session, Stream
 
 
 def session_object(session: Session, *, pending: bool = False) -> JsonObject:

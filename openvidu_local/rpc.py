@@ -20,22 +20,20 @@ from typing import cast
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from openvidu_local import identifiers
+from openvidu_local.client_socket import Socket
 from openvidu_local.errors import HANDLER_CODES, Code, RpcError, UnansweredError
 from openvidu_local.faults import Faults
+from openvidu_local.model import Connection, Reason
 from openvidu_local.options import Timing
-from openvidu_local.parameters import JsonObject, Parameters, json_object, to_json
-from openvidu_local.rooms import Connection, Reason, Rooms
+from openvidu_local.parameters import JsonObject, Parameters, json_object
+from openvidu_local.rooms import Rooms
 
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 50 * 1024
 """A longer message closes the socket with 1009."""
-PING_SILENCE = "Close for not receive ping from client"
-"""Reason of the close frame when pings stopped."""
 
 _COOKIE = "OVJSESSIONID"
-_OUTBOX_MESSAGES = 2000
-"""A client that leaves so many messages unread is cut off."""
 
 
 class RpcSession:
@@ -132,82 +130,6 @@ class RpcSession:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-class Socket:
-    """One open WebSocket: an outbox with a writer, the ping watchdog, and ways to end it."""
-
-    def __init__(
-        self, transport: asyncio.Transport | None, socket: web.WebSocketResponse, timing: Timing
-    ) -> None:
-        self._transport = transport
-        self._socket = socket
-        self._timing = timing
-        self._outbox: asyncio.Queue[str | None] = asyncio.Queue()
-        self._close_with: tuple[int, str] | None = None
-        self._ping_interval_s = 0.0
-        self._watchdog: asyncio.TimerHandle | None = None
-        self.silent = False
-        """The watchdog closed it."""
-
-    @property
-    def closing(self) -> bool:
-        """Our close frame is sent or queued; the writer ends by itself, a moment later at the most."""
-        return self._close_with is not None
-
-    def send(self, message: JsonObject) -> None:
-        """Queue one message; the order of the calls is the order on the wire."""
-        if self._close_with is not None:
-            return
-        if self._outbox.qsize() >= _OUTBOX_MESSAGES:
-            log.warning("a client does not read: cut off")
-            self.cut()
-            return
-        self._outbox.put_nowait(to_json(message))
-
-    def close(self, code: int, reason: str) -> None:
-        """Send what is queued, then the close frame."""
-        if self._close_with is None:
-            self._close_with = code, reason
-            self._outbox.put_nowait(None)
-
-    def cut(self) -> None:
-        """Drop the connection without a close frame."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    def heard_ping(self, interval_ms: int | None) -> None:
-        """Arm or feed the watchdog; the first ping's interval counts from then on."""
-        if interval_ms is not None:
-            self._ping_interval_s = interval_ms / 1000
-        elif not self._ping_interval_s:
-            self._ping_interval_s = self._timing.ping_interval_s
-        self._disarm()
-        limit_s = self._ping_interval_s * self._timing.ping_limit
-        self._watchdog = asyncio.get_running_loop().call_later(limit_s, self._no_ping)
-
-    async def write(self) -> None:
-        """Send the outbox until the socket ends; run as a task."""
-        try:
-            while (text := await self._outbox.get()) is not None:
-                await self._socket.send_str(text)
-            code, reason = self._close_with or (WSCloseCode.OK, "")
-            await self._socket.close(code=code, message=reason.encode())
-        except ConnectionError as error:
-            log.debug("a socket is gone: %s", type(error).__name__)
-
-    def release(self) -> None:
-        """Stop the watchdog: the socket is closed."""
-        self._disarm()
-
-    def _no_ping(self) -> None:
-        self.silent = True
-        self.close(WSCloseCode.OK, PING_SILENCE)
-
-    def _disarm(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-            self._watchdog = None
 
 
 class Call:

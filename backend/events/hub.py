@@ -81,7 +81,7 @@ class EventHub:
         """
         self._database = database
         self._sweep_s = sweep_s
-        self._listeners: dict[UUID, set[Listener]] = {}
+        self._listeners: dict[UUID, list[Listener]] = {}
         self._closing = False
         self.connected = False
 
@@ -93,19 +93,19 @@ class EventHub:
         end vanished without a word.
         """
         listener = Listener(account_id, session_id)
-        same_person = self._listeners.setdefault(account_id, set())
+        same_person = self._listeners.setdefault(account_id, [])
         same_session = [
             other for other in same_person if other.session_id == session_id and not other.closing
         ]
         if len(same_session) >= STREAMS_PER_SESSION:
-            min(same_session, key=lambda other: other.last).close()
-        same_person.add(listener)
+            same_session[0].close()
+        same_person.append(listener)
         if self._closing:
             listener.close()
         try:
             yield listener
         finally:
-            same_person.discard(listener)
+            same_person.remove(listener)
             if not same_person:
                 self._listeners.pop(account_id, None)
 

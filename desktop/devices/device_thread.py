@@ -95,6 +95,7 @@ class DeviceThread(Generic[R]):
         self._started = Started()
         self._lock = threading.Lock()
         self._stopped = False
+        self._ready = threading.Event()
         # Used by others only under the lock and never kept by them: its last holder must be the thread.
         self._inbox: _Inbox | None = None
         # A daemon: a device whose driver hangs must not keep the program from ending.
@@ -106,7 +107,9 @@ class DeviceThread(Generic[R]):
         return self._stopped
 
     def start(self) -> None:
-        """Start the thread, once. Does not wait: see `wait_started`.
+        """Start the thread, once; from then on it can be told something.
+
+        Does not wait for the resident: see `wait_started`.
 
         Raises:
             RtcError: `closed` when `stop()` came first.
@@ -115,6 +118,7 @@ class DeviceThread(Generic[R]):
             if self._stopped:
                 raise RtcError(RtcErrorCode.CLOSED)
             self._thread.start()
+        self._ready.wait()
 
     def wait_started(self, timeout_s: float) -> None:
         """Wait until the device works.
@@ -129,7 +133,7 @@ class DeviceThread(Generic[R]):
     def tell(self, action: Callable[[R], None]) -> None:
         """Have `action` done with the resident, in its thread, after what was told before.
 
-        Never waits. Nothing happens when the thread does not run or the resident could not be made.
+        Never waits. Nothing happens before `start()`, after `stop()` or when no resident could be made.
         """
         with self._lock:
             if self._inbox is not None and not self._stopped:
@@ -157,10 +161,11 @@ class DeviceThread(Generic[R]):
         loop = QEventLoop()
         inbox = _Inbox(loop)
         with self._lock:
+            # From here on actions and the wish to stop wait in the inbox until the loop runs.
+            self._inbox = None if self._stopped else inbox
+            self._ready.set()
             if self._stopped:
                 return
-            # From here on actions and the wish to stop wait in the inbox until the loop runs.
-            self._inbox = inbox
         try:
             inbox.resident = resident = self._make(self._started)
         except BaseException as error:  # noqa: BLE001  (not swallowed: whoever waits gets it)

@@ -56,9 +56,8 @@ def fitted(width_px: int, height_px: int, inside: Tile) -> Tile:
     """
     if min(width_px, height_px, inside.width, inside.height) <= 0:
         return Tile(inside.left, inside.top, 0, 0)
-    shape = width_px / height_px
-    width = min(inside.width, round(inside.height * shape))
-    height = min(inside.height, round(width / shape))
+    scale = min(inside.width / width_px, inside.height / height_px)
+    width, height = round(width_px * scale), round(height_px * scale)
     left = inside.left + (inside.width - width) // 2
     top = inside.top + (inside.height - height) // 2
     return Tile(left, top, width, height)

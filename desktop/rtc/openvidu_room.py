@@ -181,7 +181,7 @@ class OpenViduRoom:
             else:
                 self._microphone.mute()
             self._set(microphone_on=on, error=self._error_without(_MICROPHONE_ERRORS))
-            await self._tell()
+            await self._tell_or_publish()
 
     async def set_camera(self, on: bool) -> None:
         """See `Room.set_camera`.
@@ -198,7 +198,7 @@ class OpenViduRoom:
             else:
                 await self._camera.switch_off()
             self._set(camera_on=on, error=self._error_without(_CAMERA_ERRORS))
-            await self._tell()
+            await self._tell_or_publish()
 
     async def leave(self) -> None:
         """See `Room.leave`."""
@@ -474,6 +474,17 @@ class OpenViduRoom:
     def _check_open(self) -> None:
         if self._ending is not None or self._joined is None:
             raise RtcError(RtcErrorCode.CLOSED)
+
+    async def _tell_or_publish(self) -> None:
+        """Tell what changed; where our stream was taken down, switching something on brings it back."""
+        if (
+            self._state.phase is RoomPhase.CONNECTED
+            and self._own_stream_wanted
+            and not self._state.own_stream_id
+        ):
+            self._recover()
+        else:
+            await self._tell()
 
     async def _tell(self) -> None:
         """Tell the others what is muted; should the line be down, they are told when it is back."""

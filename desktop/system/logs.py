@@ -11,7 +11,7 @@ import logging.handlers
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -58,7 +58,7 @@ def configure_logs(
     program: str,
     *,
     verbose: bool = False,
-    stream: IO[str] | None = None,
+    stream: TextIO | None = None,
 ) -> Logs:
     """Send the logs of the whole process to `log_dir/program.log`.
 
@@ -78,8 +78,12 @@ def configure_logs(
     problem = ""
     try:
         log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        to_file = logging.handlers.RotatingFileHandler(
-            log_dir / f"{program}.log", maxBytes=FILE_BYTES_MAX, backupCount=FILES_KEPT - 1, encoding="utf-8"
+        to_file = _LogFile(
+            log_dir / f"{program}.log",
+            maxBytes=FILE_BYTES_MAX,
+            backupCount=FILES_KEPT - 1,
+            encoding="utf-8",
+            errors="backslashreplace",
         )
     except OSError as error:
         file = None
@@ -87,13 +91,13 @@ def configure_logs(
     else:
         to_file.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
         handlers.append(to_file)
-    if verbose or file is None:
-        to_terminal = logging.StreamHandler(stream or sys.stderr)
-        to_terminal.setFormatter(
-            _formatter(
-                structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-            )
+    terminal = stream or sys.stderr  # None in a program without a console
+    if terminal is not None and (verbose or file is None):
+        to_terminal = _Terminal(terminal)
+        console = structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
         )
+        to_terminal.setFormatter(_formatter(console, _without_control_characters))
         handlers.append(to_terminal)
 
     root = logging.getLogger()
@@ -106,6 +110,23 @@ def configure_logs(
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     return Logs(handlers, file, problem)
+
+
+def _report_lost_line(record: logging.LogRecord) -> None:
+    """Say that a line could not be written. The library would print it, its secrets included."""
+    if sys.stderr is not None:
+        reason = type(sys.exception()).__name__
+        sys.stderr.write(f"a log line of {record.name} was lost: {reason}\n")
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (logging's own name)
+        _report_lost_line(record)
+
+
+class _Terminal(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (logging's own name)
+        _report_lost_line(record)
 
 
 def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -141,14 +162,28 @@ def _shared() -> list[Processor]:
     ]
 
 
-def _formatter(renderer: Processor) -> logging.Formatter:
+def _without_leftovers(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Other handlers leave their text on the record, where it looks like something to log."""
+    event.pop("message", None)
+    event.pop("asctime", None)
+    return event
+
+
+def _without_control_characters(_logger: Any, _method: str, text: Any) -> str:
+    """The text unable to move a terminal's cursor or change its colours."""
+    return "".join(each if each.isprintable() or each in "\n\t" else repr(each)[1:-1] for each in text)
+
+
+def _formatter(*renderers: Processor) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_shared(), structlog.stdlib.ExtraAdder()],
+        foreign_pre_chain=[*_shared(), structlog.stdlib.ExtraAdder(), _without_leftovers],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
             redact_event,
-            renderer,
+            *renderers,
         ],
     )

@@ -53,7 +53,7 @@ _NAMED_VALUE = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_JWT = re.compile(r"eyJ[\w-]{5,4000}+\.[\w-]*+(?:\.[\w-]*+)?")
+_JWT = re.compile(r"eyJ[\w-]{5,500}+\.[\w-]*+(?:\.[\w-]*+)?")
 _ROOM_TOKEN = re.compile(r"tok_\w++")
 _EMAIL = re.compile(r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]++@[\w-]++(?:\.[\w-]++)++")
 # Our refresh tokens, and whatever else is opaque and as long.

@@ -147,21 +147,13 @@ def _usable_backend() -> tuple[KeyringBackend | None, TokenStoreProblem]:
     candidates = list(chosen.backends) if isinstance(chosen, chainer.ChainerBackend) else [chosen]
     problem = TokenStoreProblem.MISSING
     for backend in candidates:
-        if isinstance(backend, fail.Keyring | null.Keyring):
+        if isinstance(backend, fail.Keyring | null.Keyring) or not type(backend).viable:
             continue
-        if type(backend).__module__.startswith(_FILE_BACKENDS) or _priority(backend) < _PRIORITY_MIN:
+        if type(backend).__module__.startswith(_FILE_BACKENDS) or backend.priority < _PRIORITY_MIN:
             problem = TokenStoreProblem.INSECURE
             continue
         return backend, problem
     return None, problem
-
-
-def _priority(backend: KeyringBackend) -> float:
-    """The rank keyring gives a backend; 0 for one that cannot work here and says so by raising."""
-    try:
-        return float(type(backend).priority)
-    except (RuntimeError, NotImplementedError):
-        return 0.0
 
 
 def _refused(error: Exception) -> TokenStoreError:

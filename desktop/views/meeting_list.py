@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.view_models.states import ListPhase, MeetingAction, MeetingGroup, MeetingListState, MeetingRow
@@ -151,8 +151,9 @@ class MeetingColumn(QScrollArea):
         if order != self._order:
             self._arrange(groups)
             self._order = order
-            # Lay out now: no picture may show new rows on top of old ones.
-            QCoreApplication.sendPostedEvents(self._inside, QEvent.Type.LayoutRequest)
+            # Grow now, not with the next events: no picture may show new rows on top of old ones.
+            least = max(self._inside.minimumSizeHint().height(), self.viewport().height())
+            self._inside.resize(self._inside.width(), least)
         else:
             for group in groups:
                 for row in group.rows:

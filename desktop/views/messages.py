@@ -231,10 +231,10 @@ class Toast(QWidget):
         row.addWidget(self._mark)
         row.addWidget(self._text, 1)
         row.addWidget(self.close_button)
-        self._life = QTimer(self)
-        self._life.setSingleShot(True)
-        self._life.setInterval(look.tokens.duration_ms.toast)
-        self._life.timeout.connect(self._expire)
+        self.life = QTimer(self)
+        self.life.setSingleShot(True)
+        self.life.setInterval(look.tokens.duration_ms.toast)
+        self.life.timeout.connect(self._expire)
         self.hide()
 
     @property
@@ -246,7 +246,7 @@ class Toast(QWidget):
         """Show a message; "" hides it. The same id again changes nothing."""
         if not sentence:
             self._shown_id = None
-            self._life.stop()
+            self.life.stop()
             self.hide()
             return
         if notice_id == self._shown_id and sentence == self._text.text():
@@ -258,9 +258,9 @@ class Toast(QWidget):
         self.place()
         self.show()
         self.raise_()
-        self._life.stop()
+        self.life.stop()
         if tone not in (Tone.WARNING, Tone.DANGER):
-            self._life.start()
+            self.life.start()
 
     def place(self, top_px: int | None = None) -> None:
         """Take the middle of the window's top edge; call it when the window's size changed."""
@@ -283,11 +283,11 @@ class Toast(QWidget):
 
     def _expire(self) -> None:
         if self.underMouse():
-            self._life.start()
+            self.life.start()
         else:
             self._dismiss()
 
     def _dismiss(self) -> None:
-        self._life.stop()
+        self.life.stop()
         self.hide()
         self.dismissed.emit()

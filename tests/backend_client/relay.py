@@ -34,8 +34,8 @@ class Relay:
                 await _both_ways(reader, writer, onward_reader, onward_writer)
             finally:
                 onward_writer.close()
-        except ConnectionError:
-            pass  # the service has gone: the client is hung up on, as by any proxy
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # the service has gone or the relay ends: the client is hung up on, as by any proxy
         finally:
             writer.close()
             self._tasks.discard(task)

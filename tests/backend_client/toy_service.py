@@ -179,8 +179,8 @@ class ToyService:
                 early = await self._run(handler, exchange, reader)
                 if exchange.last_on_connection:
                     break
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client has gone: what many tests are about
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client has gone, or the service stops: what many tests are about
         finally:
             self.open_connections -= 1
             self._handlers.discard(task)

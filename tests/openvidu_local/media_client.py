@@ -21,8 +21,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.sdp import candidate_from_sdp
 
 from openvidu_local.seams import gather_on_loopback_when_alone
-from tests.openvidu_local.wire_client import LIMIT_S, WireClient
-from tests.support.waiting import until
+from tests.openvidu_local.wire_client import LIMIT_S, WireClient, until
 
 FRAME_RATE = 15
 WIDTH, HEIGHT = 160, 120
@@ -115,6 +114,10 @@ class Received:
         """Wait for one picture."""
         await until(lambda: bool(self.pictures), "a picture arrives")
         return self.pictures[-1]
+
+    async def sound(self, count: int) -> None:
+        """Wait for `count` audio frames of 20 ms."""
+        await until(lambda: len(self.sounds) >= count, "sound arrives")
 
     async def close(self) -> None:
         """Close the peer and wait for the readers."""

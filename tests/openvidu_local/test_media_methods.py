@@ -9,9 +9,8 @@ import pytest
 
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import Joiner
-from tests.openvidu_local.wire_client import OFFER, Frame, WireClient
+from tests.openvidu_local.wire_client import OFFER, Frame, WireClient, until
 from tests.support.openvidu import OpenViduRest
-from tests.support.waiting import until
 
 PUBLISH: Frame = {"sdpOffer": OFFER, "doLoopback": False, "hasAudio": True, "hasVideo": False}
 CANDIDATE: Frame = {

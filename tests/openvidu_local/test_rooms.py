@@ -6,9 +6,10 @@ import pytest
 
 from openvidu_local.errors import RpcError
 from openvidu_local.faults import Faults
+from openvidu_local.model import Connection, Reason, Role
 from openvidu_local.options import Bandwidth, Mode
 from openvidu_local.relay import Relay
-from openvidu_local.rooms import Connection, Reason, Role, Rooms, SessionExistsError
+from openvidu_local.rooms import Rooms, SessionExistsError
 
 
 def rooms() -> Rooms:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 
 import aiohttp
+import pytest
 import pytest_asyncio
 
-from openvidu_local.rpc import MAX_MESSAGE_BYTES, PING_SILENCE
+from openvidu_local.client_socket import PING_SILENCE
+from openvidu_local.rpc import MAX_MESSAGE_BYTES
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import SHORT, Joiner
-from tests.openvidu_local.wire_client import OFFER, WireClient
+from tests.openvidu_local.wire_client import OFFER, WireClient, until
 from tests.support.openvidu import OpenViduRest, openvidu_server
-from tests.support.waiting import until
 
 
 @pytest_asyncio.fixture
@@ -195,12 +198,12 @@ async def test_the_grace_ends_in_an_eviction(quick: tuple[OpenViduServer, OpenVi
         assert (await again.fails("connect", {"sessionId": client.rpc_id, "reconnect": True})).code == 40007
 
 
-async def test_a_notification_to_a_lost_socket_evicts_at_once(join: Joiner) -> None:
+async def test_a_notification_to_a_lost_socket_evicts_at_once(server: OpenViduServer, join: Joiner) -> None:
     """A busy room has no patience, whatever the grace (10 s here)."""
     ada, bo = await join("MODERATOR"), await join()
     await bo.cut()
-    for _ in range(2):  # the first may still reach the socket's buffer
-        await ada.call("sendMessage", {"message": json.dumps({"data": "hi", "type": "signal:x"})})
+    await until(lambda: len(server.rpc._sockets) == 1, "the server knows that the socket is gone")
+    await ada.call("sendMessage", {"message": json.dumps({"data": "hi", "type": "signal:x"})})
     left = await ada.notification("participantLeft")
     assert left == {"connectionId": bo.connection_id, "reason": "networkDisconnect"}
 
@@ -217,14 +220,7 @@ async def test_a_close_with_a_reason_leaves_a_ghost(quick: tuple[OpenViduServer,
     server, _ = quick
     witness, ghost = await joined(quick), await joined(quick)
     await ghost.close(4102, "Connection closed by client")
-    async with await WireClient.open(server.url) as probe:
-
-        async def ended() -> bool:
-            error = await probe.fails("connect", {"sessionId": ghost.rpc_id + "x", "reconnect": True})
-            return error.code == 40007 and ghost.rpc_id not in server.rpc._sessions
-
-        while not await ended():
-            pass
+    await until(lambda: ghost.rpc_id not in server.rpc._sessions, "the RPC session ends")
     assert ghost.connection_id in server.rooms.sessions["room"].connections
     assert "participantLeft" not in witness.notifications()
     await witness.call("sendMessage", {"message": json.dumps({"data": "hi", "type": "signal:x"})})
@@ -258,3 +254,31 @@ async def test_the_cookie_keeps_the_final_user_id(server: OpenViduServer, rest: 
             await rest.create_session("room")
     assert len(users[0]) == 16
     assert users[0] == users[1]
+
+
+async def test_a_client_that_does_not_read_is_cut_off(
+    server: OpenViduServer, rest: OpenViduRest, join: Joiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its messages do not queue without bound, and the others go on."""
+    monkeypatch.setattr("openvidu_local.client_socket._OUTBOX_MESSAGES", 20)
+    ada = await join("MODERATOR")
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    writer.write(
+        b"GET /openvidu HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    params = {"session": "room", "token": await rest.token("room"), "platform": "", "metadata": ""}
+    text = json.dumps({"jsonrpc": "2.0", "id": 0, "method": "joinRoom", "params": params | {"secret": ""}})
+    writer.write(b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text.encode())
+    await ada.notification("participantJoined")
+    message = {"message": json.dumps({"data": "x" * 40_000, "type": "signal:x", "to": []})}
+    for _ in range(1000):
+        await ada.call("sendMessage", message)
+        if "participantLeft" in ada.notifications():
+            break
+    assert (await ada.notification("participantLeft"))["reason"] == "networkDisconnect"
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+    assert reader.exception() is None or isinstance(reader.exception(), ConnectionError)

@@ -18,9 +18,8 @@ from cryptography.x509.oid import NameOID
 from openvidu_local.options import Options, Timing
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import Joiner
-from tests.openvidu_local.wire_client import OFFER
+from tests.openvidu_local.wire_client import OFFER, until
 from tests.support.openvidu import OpenViduRest, openvidu_server
-from tests.support.waiting import until
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:

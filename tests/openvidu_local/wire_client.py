@@ -14,8 +14,10 @@ from typing import Any, cast
 
 import aiohttp
 
+from tests.support import waiting
+
 Frame = dict[str, Any]
-LIMIT_S = 10.0
+LIMIT_S = 20.0
 """How long a test waits for something that must happen."""
 
 
@@ -40,6 +42,15 @@ OFFER = "\r\n".join(
     ]
 )
 """An offer that can be answered, of a client that never connects."""
+
+
+async def until(condition: Callable[[], object], what: str) -> None:
+    """Wait for a state that must come.
+
+    Raises:
+        AssertionError: it did not within `LIMIT_S`.
+    """
+    await waiting.until(condition, what, timeout_s=LIMIT_S)
 
 
 class WireError(Exception):

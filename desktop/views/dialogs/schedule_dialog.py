@@ -79,7 +79,7 @@ class ScheduleDialog(QDialog):
         self._ring = FocusRing(look, self)
         self._lay_out()
         self._fill(model.state)
-        self._initial = self.draft()
+        self._initial = self._told = self.draft()
         self._connect()
         self._retranslate()
         self.render_state(model.state)
@@ -220,7 +220,7 @@ class ScheduleDialog(QDialog):
         form.addWidget(self._agenda_field)
         form.addWidget(self._warning)
         trouble = QHBoxLayout()
-        trouble.addWidget(self._error, 1)
+        trouble.addWidget(self._error, 1, Qt.AlignmentFlag.AlignVCenter)
         trouble.addWidget(self._reload)
         form.addLayout(trouble)
         form.addStretch()
@@ -275,7 +275,11 @@ class ScheduleDialog(QDialog):
             QShortcut(QKeySequence(keys), self).activated.connect(self._submit)
 
     def _edited(self) -> None:
-        self._model.edited(self.draft())
+        """Qt's editors also report values that they only read again."""
+        draft = self.draft()
+        if draft != self._told:
+            self._told = draft
+            self._model.edited(draft)
 
     def _submit(self) -> None:
         if self._model.state.busy or self._question.isVisible():
@@ -296,7 +300,8 @@ class ScheduleDialog(QDialog):
 
     def _fit(self) -> None:
         """As high as the form asks for, and never higher than the screen."""
-        body = max(self._body.heightForWidth(self.width()), self._body.sizeHint().height())
+        least = self._body.minimumSizeHint().height()
+        body = max(self._body.heightForWidth(self.width()), self._body.sizeHint().height(), least)
         space = self._look.space
         rest = self._heading.sizeHint().height() + self._look.size.control + 2 * space.l + 2 * space.m
         screen = self.screen() or QGuiApplication.primaryScreen()

@@ -12,7 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, QVariantAnimation
-from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QHideEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from desktop.meeting.layout import Arrangement, Corner, Tile, arrange, nearest_corner
@@ -58,6 +67,8 @@ class Stage(QWidget):
         self._places: dict[str, Tile] = {}
         self._records: dict[str, _Record] = {}
         self._paints = 0
+        self._ticks = 0
+        self._last_region = QRegion()
         self._dot = 0
         self._dot_ticks = 0
         self._dragged: QPoint | None = None
@@ -77,6 +88,16 @@ class Stage(QWidget):
         """How often anything was painted at all."""
         return self._paints
 
+    @property
+    def ticks(self) -> int:
+        """How often the slots were looked at."""
+        return self._ticks
+
+    @property
+    def last_region(self) -> QRegion:
+        """What the latest painting covered."""
+        return self._last_region
+
     def painted(self, key: str) -> int:
         """How many different pictures of a tile reached the screen."""
         record = self._records.get(key)
@@ -90,6 +111,11 @@ class Stage(QWidget):
     def place(self, key: str) -> Tile | None:
         """Where a tile stands when nothing moves any more, None for unknown keys."""
         return self._places.get(key)
+
+    def shown_place(self, key: str) -> Tile | None:
+        """Where a tile is at this moment, on its way to `place`."""
+        record = self._records.get(key)
+        return record.place if record else None
 
     def show_tiles(self, tiles: tuple[TileState, ...], own: TileState | None, *, dimmed: bool) -> None:
         """Draw these people; only tiles that changed are painted again."""
@@ -128,9 +154,10 @@ class Stage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tiles that the region touches."""
-        self._paints += 1
         painter = QPainter(self)
         region = event.region()
+        self._paints += 1
+        self._last_region = region
         painter.fillRect(event.rect(), self._look.colour.stage)
         for tile in self._all():
             record = self._record(tile.key)
@@ -240,6 +267,7 @@ class Stage(QWidget):
 
     def _tick(self) -> None:
         """Ask for a repaint of what changed since it was painted."""
+        self._ticks += 1
         step = self._step_dots()
         for tile in self._all():
             picture = self._shown_picture(tile)

@@ -68,9 +68,20 @@ def test_a_camera_that_is_not_there_is_missing() -> None:
 
 
 @pytest.fixture
-def dead_camera(qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch) -> Camera:
+def opening() -> threading.Event:
+    """Set once the thread of `dead_camera` is at work."""
+    return threading.Event()
+
+
+@pytest.fixture
+def dead_camera(qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch, opening: threading.Event) -> Camera:
     """A camera whose device Qt accepts and which never gives a picture."""
-    monkeypatch.setattr(camera_module, "pick", lambda _devices, _id: QCameraDevice())
+
+    def pick(_devices: object, _device_id: object) -> QCameraDevice:
+        opening.set()
+        return QCameraDevice()
+
+    monkeypatch.setattr(camera_module, "pick", pick)
     return Camera()
 
 
@@ -96,7 +107,7 @@ def test_a_camera_that_gives_nothing_is_busy(dead_camera: Camera, monkeypatch: p
     ],
 )
 def test_what_happens_while_opening_ends_the_wait(
-    dead_camera: Camera, event: Callable[[Camera], None], code: RtcErrorCode
+    dead_camera: Camera, opening: threading.Event, event: Callable[[Camera], None], code: RtcErrorCode
 ) -> None:
     """Long before the time is out, and the thread ends."""
     codes: list[RtcErrorCode] = []
@@ -109,9 +120,7 @@ def test_what_happens_while_opening_ends_the_wait(
 
     worker = threading.Thread(target=work)
     worker.start()
-    pause = threading.Event()
-    while "camera" not in [thread.name for thread in threading.enumerate()] and worker.is_alive():
-        pause.wait(0.005)
+    assert opening.wait(DEADLINE_S)
     began_s = time.monotonic()
     event(dead_camera)
     worker.join(DEADLINE_S)

@@ -52,6 +52,16 @@ def test_the_resident_lives_in_its_thread_from_birth_to_end() -> None:
     assert seen == [("made", "device"), ("told", "device"), ("shut", "device")]
 
 
+def test_what_is_told_at_once_after_starting_is_done() -> None:
+    for _ in range(50):
+        seen: list[tuple[str, str]] = []
+        thread = DeviceThread("device", lambda started, seen=seen: Resident(started, seen))  # type: ignore[misc]
+        thread.start()
+        thread.tell(lambda resident: resident.note("told"))
+        assert thread.stop(DEADLINE_S)
+        assert [what for what, _ in seen] == ["made", "told", "shut"]
+
+
 def test_the_resident_is_destroyed_in_its_thread() -> None:
     """Qt objects must not die in another thread; nothing outside may keep the resident alive."""
     died_in: list[str] = []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 
+from desktop.rtc import subscription
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.state import EndReason, RoomPhase, StreamPhase
 from tests.desktop.rtc.conftest import Guest, House
@@ -272,3 +274,87 @@ async def test_a_connection_evicted_meanwhile_ends(house: House) -> None:
     await until(lambda: bo.state.phase is RoomPhase.LEFT, "the end")
     assert bo.state.end_reason is EndReason.NETWORK
     await until(lambda: ada.others == (), "Bo's departure")
+
+
+async def test_mediasoup_offers_to_its_subscribers(mediasoup_house: House) -> None:
+    """The paid editions turn the subscription round."""
+    ada = await mediasoup_house.joined("Ada", colour=RED, frequency_hz=450)
+    bo = await mediasoup_house.joined("Bo", colour=GREEN, frequency_hz=1000)
+    await until(lambda: shows(bo.picture_of(), RED), "Ada's picture at Bo's")
+    await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture at Ada's")
+    await until(lambda: ada.output.strength(1000) > HEARD, "Bo's tone at Ada's")
+
+
+async def test_a_stream_that_dries_up_is_asked_for_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection to the media server stands, only nothing comes any more: our own watch sees it."""
+    monkeypatch.setattr(subscription, "WATCH_INTERVAL_S", 0.1)
+    ada, bo = await house.joined("Ada"), await house.joined("Bo", colour=GREEN)
+    await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture")
+    await house.faults("stall-media")
+    await until(lambda: ada.others[0].streams[0].phase is not StreamPhase.CONNECTED, "the loss")
+    await house.faults()
+    count = ada.picture_of().count
+    await until(
+        lambda: ada.others[0].streams[0].phase is StreamPhase.CONNECTED, "the stream again", timeout_s=15
+    )
+    await until(lambda: ada.picture_of().count > count + 5, "pictures again", timeout_s=15)
+    assert bo.state.phase is RoomPhase.CONNECTED
+
+
+async def test_a_subscription_the_server_refuses_is_tried_again(house: House) -> None:
+    ada = await house.joined("Ada")
+    await house.faults("error=receiveVideoFrom:303")
+    await house.joined("Bo", colour=GREEN)
+    await until(lambda: ada.others and ada.others[0].streams, "Bo's stream")
+    await until(lambda: ada.others[0].streams[0].phase is StreamPhase.FAILED, "the failure")
+    await house.faults()
+    await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture")
+    assert ada.others[0].streams[0].phase is StreamPhase.CONNECTED
+
+
+async def test_names_and_accounts_come_from_the_service(house: House) -> None:
+    """What the service put into the token counts more than what the client says."""
+    ada = await house.joined("Ada")
+    await house.joined("Mallory", data='{"account":"0a6f5d4e","name":"Bo Dupont"}')
+    await until(lambda: ada.others, "somebody")
+    assert (ada.others[0].name, ada.others[0].account_id) == ("Bo Dupont", "0a6f5d4e")
+
+
+async def test_a_stream_taken_down_by_force(house: House) -> None:
+    """Our devices are released, we stay in the room, and others see us without a stream."""
+    ada, bo = await house.joined("Ada"), await house.joined("Bo")
+    await until(lambda: ada.others and ada.others[0].streams, "Bo's stream")
+    await house.delete(f"/stream/{bo.state.own_stream_id}")
+    await until(lambda: bo.state.own_stream_id == "", "the loss")
+    assert (bo.state.phase, bo.state.camera_on, bo.state.microphone_on) == (RoomPhase.CONNECTED, False, False)
+    assert not bo.camera.is_open
+    await until(lambda: ada.others[0].streams == (), "the stream's end at Ada's")
+    await bo.room.set_camera(True)
+    await until(lambda: ada.others[0].streams and bo.state.own_stream_id, "a new stream")
+    assert bo.state.own_stream_id == ada.others[0].streams[0].stream_id
+
+
+async def test_secrets_stay_out_of_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Tokens, ICE passwords and session descriptions, at the level INFO and from every library."""
+    ada, bo = await house.joined("Ada"), await house.joined("Bo")
+    await until(lambda: ada.picture_of().picture, "Bo's picture")
+    await asyncio.gather(ada.room.leave(), bo.room.leave())
+    for mark in ("tok_", "ice-pwd", "ice-ufrag", "a=candidate", "fingerprint"):
+        assert mark not in caplog.text
+
+
+async def test_joining_is_quick(house: House) -> None:
+    """Seconds from `join()` to connected and to the first remote picture, on a loaded machine."""
+    await house.joined("Ada")
+    bo = await house.guest("Bo")
+    loop = asyncio.get_running_loop()
+    started_s = loop.time()
+    await bo.room.join()
+    joined_s = loop.time() - started_s
+    await until(lambda: bo.picture_of().picture, "a picture")
+    seen_s = loop.time() - started_s
+    logging.getLogger(__name__).info("connected after %.2f s, first picture after %.2f s", joined_s, seen_s)
+    assert joined_s < 3.0
+    assert seen_s < 4.0

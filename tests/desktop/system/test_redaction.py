@@ -134,7 +134,9 @@ def test_an_object_is_looked_through() -> None:
         def __repr__(self) -> str:
             return f"<Careless token={ROOM_TOKEN}>"
 
-    assert redact_value([Careless()]) == [f"<Careless token={REDACTED}>"]
+    (text,) = redact_value([Careless()])
+    assert text.startswith(f"<Careless token={REDACTED}")
+    assert ROOM_TOKEN not in text
 
 
 def test_a_key_that_is_itself_an_address() -> None:

@@ -1,0 +1,41 @@
+"""What tells the state of the service to those who run it."""
+
+from __future__ import annotations
+
+import httpx
+
+from backend.health import _EXPECTED
+from tests.support.fake_openvidu import FakeOpenVidu
+from tests.support.service import RunningService, TestDatabase
+
+
+async def test_alive_and_ready(service: RunningService, openvidu: FakeOpenVidu) -> None:
+    """Database and events are required; OpenVidu is told."""
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+        assert (await http.get("/livez")).json()["status"] == "ok"
+        ready = await http.get("/readyz")
+        assert ready.status_code == 200
+        assert ready.json() == {"status": "ok", "database": True, "events": True, "media": True}
+        openvidu.status = 500
+        ready = await http.get("/readyz")
+        assert (ready.status_code, ready.json()["media"]) == (200, False)
+
+
+async def test_another_schema_is_not_ready(service: RunningService, database: TestDatabase) -> None:
+    """A service beside a database of another version takes no requests."""
+    database.admin("delete from private.schema_migrations where version = %s", (_EXPECTED[-1],))
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+        ready = await http.get("/readyz")
+    assert (ready.status_code, ready.json()["status"]) == (503, "unavailable")
+
+
+async def test_the_keys_are_public_and_the_same_everywhere(
+    service: RunningService, database: TestDatabase
+) -> None:
+    """Key set without private parts; the description of the interface."""
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+        (key,) = (await http.get("/.well-known/jwks.json")).json()["keys"]
+        assert set(key) == {"crv", "kty", "x", "y", "kid", "use", "alg"}
+        paths = (await http.get("/openapi.json")).json()["paths"]
+    assert {"/v1/meetings/{meeting_id}/start", "/v1/events", "/v1/auth/login"} <= set(paths)
+    assert len(database.admin("select from private.server_keys")) == 2

@@ -1,0 +1,119 @@
+"""Jobs: done once, repeated until they succeed, never in the way of others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from backend.database import Database
+from backend.jobs import Handler, JobRunner
+from backend.openvidu import MediaUnavailable
+from tests.support.service import TestDatabase
+
+LIMIT_S = 15.0
+
+
+@asynccontextmanager
+async def running(
+    database: TestDatabase, handlers: Mapping[str, Handler], count: int = 1
+) -> AsyncIterator[None]:
+    """Some runners on one database, as in several processes."""
+    doors = [Database(database.api_dsn, database.jobs_dsn, pool_size=1) for _ in range(count)]
+    for door in doors:
+        await door.open()
+    tasks = [asyncio.create_task(JobRunner(door, handlers, poll_s=0.05).run()) for door in doors]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        for door in doors:
+            await door.close()
+
+
+def enqueue(database: TestDatabase, kind: str, key: str) -> None:
+    """Leave a job as the database's functions do."""
+    database.admin("select private.enqueue(%s, %s, %s)", (kind, key, Jsonb({"key": key})))
+
+
+async def test_each_job_is_done_once(database: TestDatabase) -> None:
+    """Three runners share thirty jobs."""
+    done: list[str] = []
+    all_done = asyncio.Event()
+
+    async def do(payload: Mapping[str, Any]) -> None:
+        done.append(payload["key"])
+        if len(done) == 30:
+            all_done.set()
+
+    for number in range(30):
+        enqueue(database, "test", str(number))
+    async with running(database, {"test": do}, count=3):
+        await asyncio.wait_for(all_done.wait(), LIMIT_S)
+        await until(lambda: not database.admin("select from private.jobs where done_at is null"))
+    assert sorted(done, key=int) == [str(number) for number in range(30)]
+
+
+async def test_a_failing_job_waits_and_comes_back(database: TestDatabase) -> None:
+    """After a second, then five, thirty, sixty; meanwhile the others are done."""
+    failures = asyncio.Queue[None]()
+    others = asyncio.Event()
+
+    async def fail(_: Mapping[str, Any]) -> None:
+        failures.put_nowait(None)
+        raise MediaUnavailable("away")
+
+    async def break_down(_: Mapping[str, Any]) -> None:
+        raise ZeroDivisionError
+
+    async def work(_: Mapping[str, Any]) -> None:
+        others.set()
+
+    for kind in ("fail", "break", "work"):
+        enqueue(database, kind, "1")
+    async with running(database, {"fail": fail, "break": break_down, "work": work}):
+        await asyncio.wait_for(others.wait(), LIMIT_S)
+        for expected_s in (1, 5, 30, 60, 60):
+            await asyncio.wait_for(failures.get(), LIMIT_S)
+            query = (
+                "select round(extract(epoch from run_at - clock_timestamp())) as wait_s, last_error"
+                " from private.jobs where kind = 'fail' and locked_until is null"
+            )
+            await until(lambda: bool(database.admin(query)))
+            (job,) = database.admin(query)
+            assert abs(int(job["wait_s"]) - expected_s) <= 1
+            assert job["last_error"] == "away"
+            database.admin("update private.jobs set run_at = now() where kind = 'fail'")
+    (broken,) = database.admin("select last_error, done_at from private.jobs where kind = 'break'")
+    assert broken == {"last_error": "ZeroDivisionError", "done_at": None}
+
+
+async def test_a_job_of_a_dead_process_is_taken_over(database: TestDatabase) -> None:
+    """When its lease is over."""
+    taken = asyncio.Event()
+
+    async def do(_: Mapping[str, Any]) -> None:
+        taken.set()
+
+    enqueue(database, "test", "1")
+    database.admin("update private.jobs set locked_until = now() + interval '1 hour', attempts = 1")
+    async with running(database, {"test": do}):
+        # A second job shows that the runner has looked and left the first one alone.
+        enqueue(database, "test", "2")
+        await asyncio.wait_for(taken.wait(), LIMIT_S)
+        assert len(database.admin("select from private.jobs where key = '1' and done_at is null")) == 1
+        database.admin("update private.jobs set locked_until = now() where key = '1'")
+        await until(lambda: not database.admin("select from private.jobs where done_at is null"))
+
+
+async def until(holds: Any) -> None:
+    """Wait for something the database shows; there is no event to wait for."""
+    async with asyncio.timeout(LIMIT_S):
+        while not await asyncio.to_thread(holds):
+            await asyncio.sleep(0.02)

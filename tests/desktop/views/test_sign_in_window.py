@@ -1,0 +1,122 @@
+"""The log-in card draws its state and sends what was typed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from desktop.view_models.language import Language
+from desktop.view_models.states import ErrorText, SignInState
+from desktop.views.sign_in_window import SignInWindow
+from desktop.views.static_models import StaticSignIn
+from desktop.views.theme import Theme
+from tests.desktop.views.conftest import Show
+from tests.desktop.views.finding import click, is_shown, named
+
+STATE = SignInState(product="MiKL Visio", server="visio.example")
+
+
+@pytest.fixture
+def model() -> StaticSignIn:
+    return StaticSignIn(STATE)
+
+
+@pytest.fixture
+def window(model: StaticSignIn, theme: Theme, show: Show) -> SignInWindow:
+    made = SignInWindow(model, theme, mark="mark-visio")
+    show(made)
+    return made
+
+
+def test_typing_and_clicking_signs_in(window: SignInWindow, model: StaticSignIn) -> None:
+    QTest.keyClicks(named(window, "email"), " alice@demo.visio ")
+    QTest.keyClicks(named(window, "password"), "secret words")
+    click(window, "signInButton")
+    assert model.sent[-1] == ("sign_in", "alice@demo.visio", "secret words", True)
+
+
+def test_enter_in_the_password_signs_in(window: SignInWindow, model: StaticSignIn) -> None:
+    click(window, "staySignedIn")
+    QTest.keyClicks(named(window, "email"), "a@b.c")
+    QTest.keyClicks(named(window, "password"), "x")
+    QTest.keyClick(named(window, "password"), Qt.Key.Key_Return)
+    assert model.sent[-1] == ("sign_in", "a@b.c", "x", False)
+
+
+def test_typing_is_told_so_that_errors_go_away(window: SignInWindow, model: StaticSignIn) -> None:
+    QTest.keyClicks(named(window, "email"), "a")
+    assert model.sent == [("edited",)]
+
+
+def test_errors_stand_under_their_fields_and_are_read_with_them(
+    window: SignInWindow, model: StaticSignIn
+) -> None:
+    model.show_state(replace(STATE, password_error="The password is wrong."))
+    error = named(window, "passwordError")
+    assert isinstance(error, QLabel)
+    assert error.text() == "The password is wrong."
+    assert named(window, "password").accessibleDescription() == "The password is wrong."
+    assert not is_shown(window, "emailError")
+    assert named(window, "password").hasFocus()
+
+
+def test_trouble_with_the_service_is_said_above_the_button(window: SignInWindow, model: StaticSignIn) -> None:
+    assert not is_shown(window, "signInError")
+    model.show_state(replace(STATE, error=ErrorText("No answer.")))
+    assert is_shown(window, "signInError")
+
+
+def test_while_busy_nothing_can_be_sent_twice(window: SignInWindow, model: StaticSignIn) -> None:
+    model.show_state(replace(STATE, busy=True))
+    click(window, "signInButton")
+    assert not named(window, "email").isEnabled()
+    assert model.sent == []
+
+
+def test_without_a_secret_store_the_box_is_off_and_says_why(
+    window: SignInWindow, model: StaticSignIn
+) -> None:
+    model.show_state(replace(STATE, can_stay_signed_in=False, store_note="No store here."))
+    box = named(window, "staySignedIn")
+    assert isinstance(box, QAbstractButton)
+    assert not box.isEnabled()
+    assert not box.isChecked()
+    note = named(window, "storeNote")
+    assert isinstance(note, QLabel)
+    assert note.text() == "No store here."
+
+
+def test_the_password_is_covered_until_asked_and_before_it_is_sent(
+    window: SignInWindow, model: StaticSignIn
+) -> None:
+    field = named(window, "password")
+    assert isinstance(field, QLineEdit)
+    assert field.echoMode() is QLineEdit.EchoMode.Password
+    click(window, "showPasswordButton")
+    assert field.echoMode() is QLineEdit.EchoMode.Normal
+    assert named(window, "showPasswordButton").accessibleName() == "Hide the password"
+    click(window, "signInButton")
+    assert field.echoMode() is QLineEdit.EchoMode.Password
+
+
+def test_the_language_changes_without_a_restart(
+    window: SignInWindow, language: Language, qtbot: QtBot
+) -> None:
+    assert named(window, "signInButton").accessibleName() == "Sign in"
+    language.use("fr")
+    qtbot.waitUntil(lambda: named(window, "signInButton").accessibleName() == "Se connecter")
+    assert named(window, "email").accessibleName() == "Adresse e-mail"
+
+
+def test_tab_goes_through_the_form_in_reading_order(window: SignInWindow) -> None:
+    named(window, "email").setFocus()
+    order = []
+    for _ in range(4):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        order.append(window.focusWidget().objectName())
+    assert order == ["password", "showPasswordButton", "staySignedIn", "signInButton"]
