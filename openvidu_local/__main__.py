@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from openvidu_local import faults
 from openvidu_local.faults import FaultError, Faults
 from openvidu_local.options import Mode, Options, Timing, random_secret
 from openvidu_local.server import OpenViduServer
@@ -27,7 +28,10 @@ SECRET_VARIABLE = "VISIO_OPENVIDU_SECRET"  # noqa: S105 - the name of a variable
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     arguments = argparse.ArgumentParser(
-        prog="python -m openvidu_local", description=__doc__.split("\n", 1)[0]
+        prog="python -m openvidu_local",
+        description=(__doc__ or "").split("\n", 1)[0],
+        epilog=faults.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.add_argument("--host", default="127.0.0.1", help="address to bind to (default: %(default)s)")
     arguments.add_argument("--public-host", help="host name written into tokens (default: --host)")
@@ -41,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
         "--grace", type=float, default=10.0, metavar="S", help="how long a lost socket may resume"
     )
     arguments.add_argument(
-        "--fault", action="append", default=[], metavar="NAME[=VALUE]", help="see faults.py"
+        "--fault", action="append", default=[], metavar="NAME[=VALUE]", help="misbehave, see below"
     )
     arguments.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     return arguments

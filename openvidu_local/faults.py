@@ -1,7 +1,8 @@
 """Misbehaviour on demand, so that clients can be tested against it.
 
 A switch is `name` or `name=value`, given on the command line (`--fault`, repeatable), in
-`Options.faults`, by `Faults.set()` in a test, or over HTTP (`rest.py`) while the server runs:
+`Options.faults`, by `Faults.set()` in a test, or over HTTP while the server runs
+(`PUT /openvidu-local/faults {"faults": [...]}`, with the REST password):
 
 | switch | effect |
 |---|---|

@@ -156,15 +156,16 @@ class OpenViduRoom:
         self._joining = asyncio.get_running_loop().create_task(self._join(), name="join")
         try:
             await asyncio.shield(self._joining)
-        except RtcError as error:
-            await self._end(EndReason.FAILED, error.code)
-            raise
         except asyncio.CancelledError:
             if not self._joining.cancelled():  # it is our caller who was cancelled
                 await self._end(EndReason.LEFT)
                 raise
             await self._end(EndReason.LEFT)
             raise RtcError(RtcErrorCode.CLOSED, "left while joining") from None
+        except BaseException as error:
+            code = error.code if isinstance(error, RtcError) else RtcErrorCode.MEDIA_FAILED
+            await self._end(EndReason.FAILED, code)
+            raise
 
     async def set_microphone(self, on: bool) -> None:
         """See `Room.set_microphone`.
@@ -181,7 +182,7 @@ class OpenViduRoom:
             else:
                 self._microphone.mute()
             self._set(microphone_on=on, error=self._error_without(_MICROPHONE_ERRORS))
-            await self._tell_or_publish()
+            self._tell_or_publish()
 
     async def set_camera(self, on: bool) -> None:
         """See `Room.set_camera`.
@@ -198,7 +199,7 @@ class OpenViduRoom:
             else:
                 await self._camera.switch_off()
             self._set(camera_on=on, error=self._error_without(_CAMERA_ERRORS))
-            await self._tell_or_publish()
+            self._tell_or_publish()
 
     async def leave(self) -> None:
         """See `Room.leave`."""
@@ -220,6 +221,8 @@ class OpenViduRoom:
         finally:
             devices.cancel()
             await asyncio.wait([devices])
+            if not devices.cancelled():
+                devices.exception()  # taken: the failure that ended the join is the one to report
         self._set(phase=RoomPhase.CONNECTED, own_stream_id=self._publication.stream_id)
         log.info("joined as %s", self._state.own_connection_id)
 
@@ -475,7 +478,7 @@ class OpenViduRoom:
         if self._ending is not None or self._joined is None:
             raise RtcError(RtcErrorCode.CLOSED)
 
-    async def _tell_or_publish(self) -> None:
+    def _tell_or_publish(self) -> None:
         """Tell what changed; where our stream was taken down, switching something on brings it back."""
         if (
             self._state.phase is RoomPhase.CONNECTED
@@ -484,7 +487,8 @@ class OpenViduRoom:
         ):
             self._recover()
         else:
-            await self._tell()
+            # In the background: what is muted is silent at once, even while the line is down.
+            self._tasks.start(self._tell(), name="mute told")
 
     async def _tell(self) -> None:
         """Tell the others what is muted; should the line be down, they are told when it is back."""

@@ -9,7 +9,6 @@ from typing import Any
 from desktop.rtc.messages import (
     METADATA_SEPARATOR,
     ParticipantInfo,
-    ParticipantPublished,
     StreamInfo,
     StreamPropertyChanged,
 )
@@ -66,10 +65,6 @@ class Roster:
         known = {stream.stream_id for stream in person.streams}
         fresh = tuple(_stream_state(stream) for stream in streams if stream.id not in known)
         self._participants[connection_id] = replace(person, streams=person.streams + fresh)
-
-    def announced(self, message: ParticipantPublished) -> None:
-        """The same, from the notification."""
-        self.published(message.id, message.streams)
 
     def unpublished(self, connection_id: str) -> None:
         """Somebody's streams are gone."""

@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from desktop.meeting.reconnect import SOCKET_DELAYS_S, SOCKET_LIMIT_S, delays_s
 from desktop.rtc.errors import RtcError, RtcErrorCode
@@ -161,8 +161,9 @@ class Signalling:
                 max_size=MAX_MESSAGE_BYTES,
                 logger=_socket_log,
             )
-        except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
-            # Without `from`: some of these quote the URL.
+        except (OSError, WebSocketException, TimeoutError, ImportError, ValueError) as error:
+            # ImportError: a proxy of a kind that needs another library; ValueError: a host name that
+            # cannot be one. Without `from`: some of these quote the URL.
             raise RtcError(RtcErrorCode.UNREACHABLE, type(error).__name__) from None
 
     async def _run(self, socket: ClientConnection) -> None:

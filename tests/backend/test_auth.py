@@ -116,7 +116,7 @@ def forged() -> dict[str, str]:
     head = {"typ": "at+jwt", "kid": KEY.kid}
     good = signed(claims())
     return {
-        "none": jwt.encode(claims(), None, algorithm="none", headers=head),
+        "none": jwt.encode(claims(), "", algorithm="none", headers=head),
         "foreign key, our kid": jwt.encode(claims(), other, algorithm="ES256", headers=head),
         "foreign kid": signed(claims(), headers={"kid": "other"}),
         "no kid": jwt.encode(claims(), KEY.private, algorithm="ES256", headers={"typ": "at+jwt"}),

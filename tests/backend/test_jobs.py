@@ -13,6 +13,7 @@ from backend.database import Database
 from backend.jobs import Handler, JobRunner
 from backend.openvidu import MediaUnavailable
 from tests.support.service import TestDatabase
+from tests.support.waiting import until
 
 LIMIT_S = 15.0
 
@@ -56,7 +57,9 @@ async def test_each_job_is_done_once(database: TestDatabase) -> None:
         enqueue(database, "test", str(number))
     async with running(database, {"test": do}, count=3):
         await asyncio.wait_for(all_done.wait(), LIMIT_S)
-        await until(lambda: not database.admin("select from private.jobs where done_at is null"))
+        await until(
+            lambda: not database.admin("select from private.jobs where done_at is null"), timeout_s=LIMIT_S
+        )
     assert sorted(done, key=int) == [str(number) for number in range(30)]
 
 
@@ -75,17 +78,17 @@ async def test_a_failing_job_waits_and_comes_back(database: TestDatabase) -> Non
     async def work(_: Mapping[str, Any]) -> None:
         others.set()
 
+    query = (
+        "select round(extract(epoch from run_at - clock_timestamp())) as wait_s, last_error"
+        " from private.jobs where kind = 'fail' and locked_until is null"
+    )
     for kind in ("fail", "break", "work"):
         enqueue(database, kind, "1")
     async with running(database, {"fail": fail, "break": break_down, "work": work}):
         await asyncio.wait_for(others.wait(), LIMIT_S)
         for expected_s in (1, 5, 30, 60, 60):
             await asyncio.wait_for(failures.get(), LIMIT_S)
-            query = (
-                "select round(extract(epoch from run_at - clock_timestamp())) as wait_s, last_error"
-                " from private.jobs where kind = 'fail' and locked_until is null"
-            )
-            await until(lambda: bool(database.admin(query)))
+            await until(lambda: database.admin(query), timeout_s=LIMIT_S)
             (job,) = database.admin(query)
             assert abs(int(job["wait_s"]) - expected_s) <= 1
             assert job["last_error"] == "away"
@@ -109,11 +112,6 @@ async def test_a_job_of_a_dead_process_is_taken_over(database: TestDatabase) -> 
         await asyncio.wait_for(taken.wait(), LIMIT_S)
         assert len(database.admin("select from private.jobs where key = '1' and done_at is null")) == 1
         database.admin("update private.jobs set locked_until = now() where key = '1'")
-        await until(lambda: not database.admin("select from private.jobs where done_at is null"))
-
-
-async def until(holds: Any) -> None:
-    """Wait for something the database shows; there is no event to wait for."""
-    async with asyncio.timeout(LIMIT_S):
-        while not await asyncio.to_thread(holds):
-            await asyncio.sleep(0.02)
+        await until(
+            lambda: not database.admin("select from private.jobs where done_at is null"), timeout_s=LIMIT_S
+        )

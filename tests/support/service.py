@@ -183,7 +183,7 @@ def running_service(
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
                 loops.append(runner.get_loop())
                 runner.run(server.serve(ready.set))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again in the test's thread
             failures.append(error)
         finally:
             ready.set()

@@ -182,7 +182,10 @@ class RoomWindow(QWidget):
             self._menu.ask()
 
     def _to_the_bar(self) -> None:
-        self._bar.microphone_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        first = self._bar.microphone_button
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        # It may have had the focus already, without a ring.
+        self._ring.surround(first)
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -56,7 +56,7 @@ class Stage(QWidget):
 
     def __init__(self, look: Look, picture: Callable[[str], PaintedSlot]) -> None:
         super().__init__()
-        self._look = look
+        self.look = look
         self._picture = picture
         self._painter = TilePainter(look)
         self._tiles: tuple[TileState, ...] = ()
@@ -158,7 +158,8 @@ class Stage(QWidget):
         region = event.region()
         self._paints += 1
         self._last_region = region
-        painter.fillRect(event.rect(), self._look.colour.stage)
+        if not self._covered(event.rect()):
+            painter.fillRect(event.rect(), self.look.colour.stage)
         for tile in self._all():
             record = self._record(tile.key)
             if record.place is not None and region.intersects(QRect(*record.place)):
@@ -202,6 +203,11 @@ class Stage(QWidget):
     def _record(self, key: str) -> _Record:
         return self._records.setdefault(key, _Record())
 
+    def _covered(self, area: QRect) -> bool:
+        """Whether one tile covers the whole area, so that nothing shows from under it."""
+        places = (self._record(tile.key).place for tile in self._tiles)
+        return any(place is not None and QRect(*place).contains(area) for place in places)
+
     def _own_area(self) -> QRect | None:
         """Where the small own picture is now, None when it does not float."""
         if self._own is None or not self._arrangement.own_floats:
@@ -210,7 +216,7 @@ class Stage(QWidget):
         return QRect(*place) if place else None
 
     def _rearrange(self, *, animated: bool = False) -> None:
-        look = self._look
+        look = self.look
         self._arrangement = arrange(
             self.width(),
             self.height(),
@@ -277,9 +283,9 @@ class Stage(QWidget):
 
     def _step_dots(self) -> bool:
         """Advance the connecting dots when it is time; whether it was."""
-        durations = self._look.tokens.duration_ms
+        durations = self.look.tokens.duration_ms
         self._dot_ticks += 1
-        if not self._look.animated or self._dot_ticks * durations.frame < durations.dots:
+        if not self.look.animated or self._dot_ticks * durations.frame < durations.dots:
             return False
         self._dot_ticks = 0
         self._dot = (self._dot + 1) % 3
@@ -302,7 +308,7 @@ class Stage(QWidget):
                 QImage.Format.Format_RGB32,
             )
         floats = tile is self._own and self._arrangement.own_floats
-        dot = self._dot if self._look.animated else -1
+        dot = self._dot if self.look.animated else -1
         self._painter.paint(painter, TileScene(tile, place, image, floats, self._dimmed, dot))
         if picture is None:
             record.number = -1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath, QPen, QPixmap
 
 from desktop.meeting.layout import Tile, fitted
@@ -14,9 +14,28 @@ from desktop.views.icons import paint_icon
 from desktop.views.text import paint_avatar
 from desktop.views.theme import Look
 
+SMOOTH_AT_MOST_PX = 700_000
+"""Device pixels of the largest picture that is interpolated."""
+
 _LARGEST_AVATAR_SHARE = 0.42
 _WORDS_FROM_HEIGHT_PX = 96
 """Below this height a tile has no room for a line of words beside its name."""
+
+
+def worth_smoothing(width_px: int, shown: QSizeF, ratio: float) -> bool:
+    """Whether a picture is scaled with interpolation.
+
+    The raster painter takes about 9 ns for an interpolated pixel and 1.5 ns for a repeated one. An
+    enlarged picture looks coarse without; a reduced one hardly differs; and a very large one would
+    cost a quarter of a core.
+
+    Args:
+        width_px: width of the picture.
+        shown: its size on screen, in device-independent pixels.
+        ratio: device pixels per pixel.
+    """
+    enlarged = shown.width() * ratio > width_px
+    return enlarged and shown.width() * shown.height() * ratio * ratio <= SMOOTH_AT_MOST_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +121,11 @@ class TilePainter:
         target = QRectF(*fitted(image.width(), image.height(), scene.place))
         if target.size() != area.size():
             painter.fillRect(area, self._look.colour.tile)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        ratio = painter.device().devicePixelRatioF()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, worth_smoothing(image.width(), target.size(), ratio)
+        )
         if not scene.state.is_self:
             painter.drawImage(target, image)
             return

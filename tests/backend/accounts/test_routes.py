@@ -161,7 +161,7 @@ async def test_sessions_end_by_themselves(
         " round(extract(epoch from expires_at - created_at) / 86400) as expires_at from private.sessions"
     )
     assert days[column] == {"idle_until": 14, "expires_at": 90}[column]
-    database.admin(f"update private.sessions set {column} = now()")  # type: ignore[arg-type]
+    database.admin(f"update private.sessions set {column} = now()")
     answer = await http.post("/auth/refresh", json={"refresh_token": token})
     assert code_of(answer) == (401, "session-ended")
 

@@ -150,8 +150,10 @@ async def test_a_lost_wake_up_is_made_good(database: TestDatabase) -> None:
             await events.next()
             # As `emit` does it, but without a word on the channel.
             database.admin(
-                "with c as (insert into private.event_cursors (recipient, last_seq) values (%s, 1) returning recipient)"
-                " insert into public.user_events (recipient, seq, kind) select recipient, 1, 'meeting.changed' from c",
+                "with c as (insert into private.event_cursors (recipient, last_seq) values (%s, 1)"
+                " returning recipient)"
+                " insert into public.user_events (recipient, seq, kind)"
+                " select recipient, 1, 'meeting.changed' from c",
                 (alice.account_id,),
             )
             assert (await events.next()).kind == "meeting.changed"
@@ -224,8 +226,7 @@ async def test_a_stopping_service_says_when_to_come_back(database: TestDatabase)
             httpx_sse.aconnect_sse(alice.http, "GET", "/v1/events") as source,
         ):
             opened.set()
-            async for item in source.aiter_sse():
-                delays.append(item.retry)
+            delays.extend([item.retry async for item in source.aiter_sse()])
 
     opened = asyncio.Event()
     with running_service(database) as service:

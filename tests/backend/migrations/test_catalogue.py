@@ -169,7 +169,8 @@ def test_functions_are_granted_as_listed(database: TestDatabase) -> None:
 def test_functions_with_others_rights_cannot_be_led_astray(database: TestDatabase) -> None:
     """Each definer function fixes its search path, so nobody can slip it another table."""
     loose = database.admin(
-        "select p.oid::regprocedure::text as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+        "select p.oid::regprocedure::text as name from pg_proc p"
+        " join pg_namespace n on n.oid = p.pronamespace"
         " where n.nspname = any (%s) and p.prosecdef"
         " and not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, pg_temp']",
         (list(OURS),),
@@ -216,7 +217,7 @@ def test_an_injected_statement_gets_nowhere(database: TestDatabase, attempt: str
     """What an attacker would try with a hole in a query: insufficient privilege, each time."""
     account = database.account_id("alice@demo.visio")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        database.as_account(account, attempt)  # type: ignore[arg-type]
+        database.as_account(account, attempt)
 
 
 def test_temporary_tables_and_strange_roles_are_kept_out(postgres_cluster: Cluster) -> None:

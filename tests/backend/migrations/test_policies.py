@@ -32,7 +32,7 @@ def test_a_client_sees_his_meetings_and_no_others(database: TestDatabase) -> Non
         ("select * from public.meetings where client_id = %s", database.client_id(BOB)),
         ("select * from public.meetings where id = %s", foreign),
     ):
-        assert database.as_account(alice, query, (parameter,)) == []  # type: ignore[arg-type]
+        assert database.as_account(alice, query, (parameter,)) == []
 
 
 def test_an_operator_sees_the_meetings_he_holds(database: TestDatabase) -> None:
@@ -67,7 +67,7 @@ def test_strangers_and_nobody_see_nothing(database: TestDatabase, table: str) ->
     ]
     query = f"select count(*) as n from public.{table}"
     for account in (stranger, None):
-        assert database.as_account(account, query) == [{"n": 0}]  # type: ignore[arg-type]
+        assert database.as_account(account, query) == [{"n": 0}]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_deactivated_person_sees_nothing(database: TestDatabase, table: str, e
     database.admin("update public.clients set active = false")
     database.admin("update public.operators set active = false")
     query = f"select count(*) as n from public.{table}"
-    assert database.as_account(database.account_id(email), query) == [{"n": 0}]  # type: ignore[arg-type]
+    assert database.as_account(database.account_id(email), query) == [{"n": 0}]
 
 
 def test_a_client_sees_whom_he_meets_and_nobody_else(database: TestDatabase) -> None:
@@ -160,12 +160,14 @@ QUERIES = {
 def test_no_query_reads_the_whole_table(database: TestDatabase) -> None:
     """100,000 meetings of 1,000 clients: under claims, everything goes by index."""
     database.admin(
-        "with u as (insert into auth.users (email) select 'c' || g || '@demo.visio' from generate_series(1, 1000) g"
-        " returning id) insert into public.clients (auth_user_id, full_name) select id, 'C' from u"
+        "with u as (insert into auth.users (email) select 'c' || g || '@demo.visio'"
+        " from generate_series(1, 1000) g returning id)"
+        " insert into public.clients (auth_user_id, full_name) select id, 'C' from u"
     )
     database.admin(
-        "with u as (insert into auth.users (email) select 'o' || g || '@demo.visio' from generate_series(1, 50) g"
-        " returning id) insert into public.operators (auth_user_id, full_name) select id, 'O' from u"
+        "with u as (insert into auth.users (email) select 'o' || g || '@demo.visio'"
+        " from generate_series(1, 50) g returning id)"
+        " insert into public.operators (auth_user_id, full_name) select id, 'O' from u"
     )
     database.admin(
         "insert into public.meetings (client_id, operator_id, title, scheduled_at)"
@@ -178,7 +180,7 @@ def test_no_query_reads_the_whole_table(database: TestDatabase) -> None:
         for name, query in QUERIES.items():
             plan_json = database.as_account(
                 database.account_id(email),
-                "explain (format json) " + query,  # type: ignore[arg-type]
+                "explain (format json) " + query,
             )[0]["QUERY PLAN"]
             scans = sequential_scans(plan_json[0]["Plan"])
             assert "meetings" not in scans, f"{name}: {json.dumps(plan_json)}"

@@ -163,5 +163,6 @@ async def open_house(running: RunningOpenVidu) -> AsyncIterator[House]:
 
 def open_sockets() -> set[int]:
     """Sockets of this process that Python knows, by number."""
-    found = (thing for thing in gc.get_objects() if isinstance(thing, socket.socket))
+    # By type and not by isinstance(), which would look behind weak references to what is gone.
+    found = [thing for thing in gc.get_objects() if issubclass(type(thing), socket.socket)]
     return {thing.fileno() for thing in found} - {-1}

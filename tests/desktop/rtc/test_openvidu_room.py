@@ -9,6 +9,7 @@ import pytest
 
 from desktop.rtc import subscription
 from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.openvidu_room import OpenViduRoom
 from desktop.rtc.state import EndReason, RoomPhase, StreamPhase
 from tests.desktop.rtc.conftest import Guest, House
 from tests.support.sources import BLUE, GREEN, RED, BlocksCamera, ToneMicrophone, middle_colour, shows
@@ -312,6 +313,51 @@ async def test_a_subscription_the_server_refuses_is_tried_again(house: House) ->
     await house.faults()
     await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture")
     assert ada.others[0].streams[0].phase is StreamPhase.CONNECTED
+
+
+async def test_own_media_lost_comes_back_under_its_id(house: House) -> None:
+    """The transport of our stream dies while the socket stands: nobody sees us leave."""
+    ada, bo = await house.joined("Ada"), await house.joined("Bo", colour=GREEN)
+    await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture")
+    stream_id = bo.state.own_stream_id
+    assert isinstance(bo.room, OpenViduRoom)
+    peer = bo.room._publication._peer
+    assert peer is not None
+    await peer._connection.close()  # as when consent expires
+    await until(lambda: bo.state.phase is RoomPhase.RECONNECTING, "the loss")
+    await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the recovery", timeout_s=15)
+    assert bo.camera.is_open
+    count = ada.picture_of().count
+    await until(lambda: ada.picture_of().count > count + 5, "pictures again", timeout_s=15)
+    assert bo.state.own_stream_id == stream_id == ada.others[0].streams[0].stream_id
+
+
+async def test_own_media_is_published_anew_when_it_cannot_be_renewed(house: House) -> None:
+    """A server that refuses `reconnectStream` gets a new publication."""
+    ada, bo = await house.joined("Ada"), await house.joined("Bo", colour=GREEN)
+    await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture")
+    stream_id = bo.state.own_stream_id
+    await house.faults("error=reconnectStream:303")
+    assert isinstance(bo.room, OpenViduRoom)
+    peer = bo.room._publication._peer
+    assert peer is not None
+    await peer._connection.close()
+    await until(lambda: bo.state.own_stream_id not in {"", stream_id}, "a new stream", timeout_s=15)
+    await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the recovery")
+    await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture again", timeout_s=15)
+
+
+async def test_a_device_with_a_fault_of_its_own(house: House) -> None:
+    """Not one of the expected errors: the join fails with it, and nothing stays open."""
+
+    class BrokenCamera(BlocksCamera):
+        def open(self, deliver: object) -> None:
+            raise OSError("driver")
+
+    ada = await house.guest("Ada", camera=BrokenCamera())
+    with pytest.raises(OSError, match="driver"):
+        await ada.room.join()
+    assert (ada.state.phase, ada.state.end_reason) == (RoomPhase.LEFT, EndReason.FAILED)
 
 
 async def test_names_and_accounts_come_from_the_service(house: House) -> None:

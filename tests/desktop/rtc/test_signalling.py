@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
@@ -348,3 +355,58 @@ async def test_secrets_stay_out_of_the_log(script: ScriptedServer, caplog: pytes
     assert caught.value.code is RtcErrorCode.TOKEN_REFUSED
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("desktop")]
     assert not [message for message in ours if "topsecret" in message]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A self-signed certificate for 127.0.0.1 and its key, as files."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(tz=UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("certificate")
+    certificate_file, key_file = folder / "certificate.pem", folder / "key.pem"
+    certificate_file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return str(certificate_file), str(key_file)
+
+
+async def test_only_trusted_servers_are_joined(script: ScriptedServer, certificate: tuple[str, str]) -> None:
+    """A self-signed certificate is refused, unless the context that was passed in trusts it."""
+    certificate_file, key_file = certificate
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate_file, key_file)
+    trusting = ssl.create_default_context(cafile=certificate_file)
+    async with serve(script.handle, "127.0.0.1", 0, ssl=serving) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        token = parse_token(f"wss://127.0.0.1:{port}?sessionId=room&token=tok_1")
+        for context in (None, trusting):
+            signalling = Signalling(
+                token,
+                on_notification=lambda _: None,
+                on_line=lambda _: None,
+                ssl_context=context,
+                times=TIMES,
+            )
+            if context is None:
+                with pytest.raises(RtcError) as caught:
+                    await signalling.open()
+                assert caught.value.code is RtcErrorCode.UNREACHABLE
+            else:
+                await signalling.open()
+                assert await signalling.request(Echo()) == {"value": "echo"}
+            await signalling.close()

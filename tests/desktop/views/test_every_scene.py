@@ -1,0 +1,118 @@
+"""Rules for every window in every state: names for screen readers, nothing cut, whole gallery."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QWidget
+
+from desktop.view_models.language import LANGUAGES, Language
+from desktop.views.fields import LineEditor, TextEditor
+from desktop.views.gallery import LARGER_TEXT, render_gallery
+from desktop.views.gallery_scenes import Scene, scenes
+from desktop.views.gallery_states import Samples
+from desktop.views.text import ElidedText
+from desktop.views.theme import Theme, ThemeChoice
+from tests.desktop.views.conftest import Show
+
+INTERACTIVE = (QAbstractButton, LineEditor, TextEditor, QAbstractSpinBox)
+SCENES = {
+    language: {f"{scene.window}-{scene.state}": scene for scene in scenes(Samples(language))}
+    for language in LANGUAGES
+}
+EVERY_SCENE = pytest.mark.parametrize("name", SCENES["fr"])
+Staged = Callable[[Scene], QWidget]
+
+
+@pytest.fixture
+def staged(theme: Theme, show: Show) -> Staged:
+    """Shows a scene as the gallery does."""
+
+    def shown(scene: Scene) -> QWidget:
+        window = show(scene.make(theme))
+        scene.prepare(window)
+        QApplication.processEvents()
+        return window
+
+    return shown
+
+
+def visible(window: QWidget, *kinds: type[QWidget]) -> list[QWidget]:
+    return [child for child in window.findChildren(QWidget) if isinstance(child, kinds) and child.isVisible()]
+
+
+@EVERY_SCENE
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_control_has_a_name_for_screen_readers(
+    staged: Staged, language: Language, code: str, name: str
+) -> None:
+    language.use(code)
+    window = staged(SCENES[code][name])
+    nameless = [each.objectName() for each in visible(window, *INTERACTIVE) if not each.accessibleName()]
+    assert nameless == []
+    without_id = [type(each).__name__ for each in visible(window, *INTERACTIVE) if not each.objectName()]
+    assert without_id == []
+
+
+@EVERY_SCENE
+def test_no_word_is_cut_in_french_with_larger_text(
+    staged: Staged, theme: Theme, language: Language, name: str
+) -> None:
+    language.use("fr")
+    theme.set_scale(LARGER_TEXT)
+    window = staged(SCENES["fr"][name])
+    for button in visible(window, QAbstractButton):
+        assert button.width() >= button.minimumSizeHint().width(), button.objectName()
+        assert button.height() >= button.minimumSizeHint().height(), button.objectName()
+    for label in visible(window, QLabel):
+        assert isinstance(label, QLabel)
+        if isinstance(label, ElidedText):
+            continue  # ends in "…" and shows all in its tool tip
+        needed = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+        assert label.height() >= needed, label.text()
+        if not label.wordWrap():
+            assert label.width() >= label.sizeHint().width(), label.text()
+
+
+@EVERY_SCENE
+def test_buttons_do_not_overlap(staged: Staged, name: str) -> None:
+    window = staged(SCENES["en"][name])
+    # Cards float over what is beneath them; each layer is looked at by itself.
+    layers: dict[QWidget | None, list[tuple[str, QRect]]] = {}
+    for button in visible(window, QAbstractButton):
+        area = QRect(button.mapTo(window, QPoint(0, 0)), button.size())
+        layers.setdefault(button.parentWidget(), []).append((button.objectName(), area))
+    for layer in layers.values():
+        for place, (one, area) in enumerate(layer):
+            for other, other_area in layer[place + 1 :]:
+                assert not area.intersects(other_area), (one, other)
+
+
+@EVERY_SCENE
+def test_no_shortcut_is_a_plain_letter(staged: Staged, name: str) -> None:
+    window = staged(SCENES["en"][name])
+    keys = {
+        shortcut.key().toString(QKeySequence.SequenceFormat.PortableText)
+        for shortcut in window.findChildren(QShortcut)
+    }
+    assert {each for each in keys if "+" not in each} <= {"F2", "F5", "F11"}
+    for button in visible(window, QAbstractButton):
+        assert isinstance(button, QAbstractButton)
+        assert button.shortcut().isEmpty(), button.objectName()
+
+
+def test_the_gallery_writes_what_its_index_lists(qapp: QApplication, tmp_path: Path) -> None:
+    shots = render_gallery(
+        qapp, tmp_path, languages=("fr",), themes=(ThemeChoice.DARK,), windows=frozenset({"sign-in"})
+    )
+    index = json.loads((tmp_path / "index.json").read_text(encoding="utf-8"))
+    assert len(index) == len(shots) == 2 * len(Samples("fr").sign_in())
+    for entry in index:
+        assert {"file", "window", "state", "language", "theme"} <= entry.keys()
+        assert not QImage(str(tmp_path / entry["file"])).isNull()
+    assert {entry["scale"] for entry in index} == {1.0, LARGER_TEXT}
