@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 CANDIDATES_END_S = 15.0
 """Seconds after the descriptions until no more candidates are expected; OpenVidu never says so."""
 
+CLOSE_LIMIT_S = 2.0
+
 MAX_WAITING_CANDIDATES = 200
 """A real server sends about 40 for a connection."""
 
@@ -166,7 +168,12 @@ class Peer:
         self._closed = True
         await self._tasks.close()
         await self._connecting.stop()
-        await self._connection.close()
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT_S):
+                await self._connection.close()
+        except TimeoutError:
+            # aiortc waits for ever when its own closing was cancelled, as by the end of the loop.
+            log.warning("a peer connection did not close in time")
         self._settled.set()
 
     async def _set_remote(self, text: str, kind: str) -> None:

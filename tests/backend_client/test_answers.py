@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend_client.answers import error_of, read_answer
@@ -140,6 +140,7 @@ def test_when_to_try_again(headers: dict[str, str], body: dict[str, Any], second
     assert error_of(problem("too-many", 429, headers, **body), now=now).retry_after_s == seconds
 
 
+@settings(deadline=None)
 @given(
     status=st.integers(300, 599),
     body=st.binary() | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend_client.clock import ServiceClock
@@ -26,6 +26,7 @@ def test_knows_nothing_at_first() -> None:
     assert clock.now() == NOON
 
 
+@settings(deadline=None)
 @given(
     true_offset_s=st.floats(-2 * 86_400, 2 * 86_400),
     way_s=st.floats(0.0, 0.5),
@@ -75,6 +76,7 @@ def test_ignores_an_exchange_during_which_the_machines_clock_was_set_back() -> N
     assert not clock.known
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_header_breaks_it(header: str) -> None:
     clock = ServiceClock(wall=lambda: NOON_S)

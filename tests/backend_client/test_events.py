@@ -21,12 +21,12 @@ STREAM = "GET /events"
 POLL = "GET /events/poll"
 
 QUICK = FeedTimings(
-    first_bytes_s=0.2,
-    silence_s=0.4,
+    first_bytes_s=2.0,
+    silence_s=4.0,
     reconnect_s=0.02,
     reconnect_max_s=0.04,
     stable_s=60.0,
-    poll_answer_s=1.0,
+    poll_answer_s=5.0,
     poll_pause_s=0.01,
     stream_again_s=60.0,
     stream_again_max_s=60.0,
@@ -197,7 +197,7 @@ class TestStream:
 
         service.toy.routes[STREAM] = once(vanish, service.stream)
         heard = Heard()
-        async with following(alice, heard, QUICK):
+        async with following(alice, heard, replace(QUICK, silence_s=0.3)):
             await until(lambda: len(service.toy.calls(STREAM)) == 2, "the second connection")
             await until(lambda: heard.log == ["online", "offline", "online"], "the way back")
 
@@ -207,7 +207,7 @@ class TestStream:
         async def beat(exchange: Exchange) -> None:
             await exchange.begin_stream()
             await exchange.event(4, "meeting.changed")
-            for _ in range(15):
+            for _ in range(40):
                 await exchange.send(b": ping\n\n")
                 await asyncio.sleep(0.05)
             await exchange.event(5, "meeting.changed")
@@ -215,7 +215,7 @@ class TestStream:
 
         service.toy.routes[STREAM] = beat
         heard = Heard()
-        async with following(alice, heard, QUICK):
+        async with following(alice, heard, replace(QUICK, silence_s=1.0)):
             await until(lambda: 5 in heard.seqs, "the last event")
         assert heard.log == ["online", "4 meeting.changed", "5 meeting.changed"]
 
@@ -292,7 +292,7 @@ class TestPolling:
 
         service.toy.routes[STREAM] = held_back
         heard = Heard()
-        async with following(alice, heard, QUICK):
+        async with following(alice, heard, replace(QUICK, first_bytes_s=0.2)):
             await until(lambda: len(service.toy.calls(POLL)) == 3, "the polling")
             await service.emit("meeting.started")
             await until(lambda: heard.events, "the event")
@@ -333,7 +333,9 @@ class TestPolling:
         """What happened meanwhile is there once."""
         service.toy.routes[STREAM] = once(hang, service.stream)
         heard = Heard()
-        async with following(alice, heard, replace(QUICK, stream_again_s=0.05, stable_s=0.0)):
+        async with following(
+            alice, heard, replace(QUICK, first_bytes_s=0.2, stream_again_s=0.05, stable_s=0.0)
+        ):
             await until(lambda: heard.log == ["online"], "the polling")
             await service.emit("meeting.started")
             await until(lambda: len(service.toy.calls(STREAM)) == 2, "the stream")

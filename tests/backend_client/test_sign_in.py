@@ -279,6 +279,16 @@ class TestAccessToken:
         assert client.clock_offset_s == pytest.approx(3600, abs=2.0)
         await client.close()
 
+    async def test_a_clock_set_back_does_not_keep_an_old_token_alive(self, toy: ToyService) -> None:
+        shift_s = 0.0
+        clock = ServiceClock(wall=lambda: time.time() + shift_s)
+        client = BackendClient(toy.url, MemoryTokenStore(), timeouts=QUICK, clock=clock)
+        toy.expires_in = 0
+        await client.sign_in.log_in(EMAIL, PASSWORD, stay_signed_in=True)
+        shift_s = -3600.0
+        assert await client.sign_in.access_token() == "access-1"
+        await client.close()
+
 
 class TestLostAnswer:
     """The refresh whose answer did not arrive."""
@@ -414,6 +424,27 @@ class TestEnd:
         assert await refused(waiting) is ApiErrorCode.SESSION_ENDED
         assert store.load() is None
         assert alice.sign_in.user is None
+
+    async def test_after_a_log_out_the_end_of_the_session_is_no_news(
+        self, toy: ToyService, alice: BackendClient
+    ) -> None:
+        """A refresh under way comes back refused because of the log-out: nobody is told."""
+        ended: list[bool] = []
+        alice.sign_in.on_ended.append(lambda: ended.append(True))
+        may_answer = asyncio.Event()
+        refresh = toy.routes[REFRESH]
+
+        async def slow(exchange: Exchange) -> None:
+            await may_answer.wait()
+            await refresh(exchange)
+
+        toy.routes[REFRESH] = slow
+        waiting = asyncio.create_task(alice.sign_in.check())
+        await until(lambda: toy.calls(REFRESH), "the refresh")
+        await alice.sign_in.log_out()
+        may_answer.set()
+        assert await refused(waiting) is ApiErrorCode.SESSION_ENDED
+        assert not ended
 
     async def test_close_stops_a_refresh_under_way(self, toy: ToyService, alice: BackendClient) -> None:
         toy.routes[REFRESH] = hang

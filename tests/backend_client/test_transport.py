@@ -13,6 +13,7 @@ from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.transport import Repeat, Timeouts, Transport, service_root
 from tests.backend_client.conftest import QUICK
 from tests.backend_client.toy_service import Exchange, ToyService, hang
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -136,6 +137,16 @@ async def test_a_redirect_is_not_followed(toy: ToyService, transport: Transport)
     toy.routes["GET /thing"] = elsewhere
     assert (await failed(transport)).code is ApiErrorCode.UNEXPECTED_ANSWER
     assert len(toy.seen) == 1
+
+
+async def test_an_endless_page_instead_of_a_stream(toy: ToyService, transport: Transport) -> None:
+    """It is left, not read to its end, and its connection closed."""
+    transport.timeouts = Timeouts(answer_s=0.1)
+    toy.routes["GET /thing"] = drip
+    with pytest.raises(ApiError) as caught:
+        await transport.open_stream("/thing", headers={}, silence_s=5.0)
+    assert caught.value.code is ApiErrorCode.TIMEOUT
+    await until(lambda: toy.open_connections == 0, "the end of the connection")
 
 
 async def test_cancelling_gives_the_connection_back(toy: ToyService, transport: Transport) -> None:

@@ -13,6 +13,7 @@ from aioice import ice
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 
+from desktop.rtc import peer as peer_module
 from desktop.rtc.camera import Camera
 from desktop.rtc.encoder import LeanVp8Encoder
 from desktop.rtc.errors import RtcError, RtcErrorCode
@@ -213,3 +214,16 @@ async def test_elsewhere_the_loopback_stays_out(camera: Camera) -> None:
         offer = await peer.make_offer()
     assert re.findall(r"a=candidate:\S+ 1 udp \d+ (\S+) ", offer) == ["127.0.0.2"]
     await peer.close()
+
+
+async def test_closing_is_bounded(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A connection whose own closing was cut off would be waited for for ever, and the app with it."""
+    monkeypatch.setattr(peer_module, "CLOSE_LIMIT_S", 0.05)
+    peer = Peer()
+    peer.send(camera.make_track())
+    with patch.object(peer._connection, "close", asyncio.Event().wait):
+        await peer.close()
+    assert "did not close in time" in caplog.text
+    await peer._connection.close()

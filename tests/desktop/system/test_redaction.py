@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desktop.system.redaction import REDACTED, is_secret_name, redact_text, redact_value
@@ -74,16 +74,19 @@ def test_what_is_harmless_stays(text: str) -> None:
     assert redact_text(text) == text
 
 
+@settings(deadline=None)
 @given(surroundings, words, words, words, surroundings)
 def test_no_jwt_survives(before: str, header: str, body: str, signature: str, after: str) -> None:
     assert body + "." + signature not in redact_text(f"{before} eyJ{header}.{body}.{signature} {after}")
 
 
+@settings(deadline=None)
 @given(surroundings, st.text("abcdefghijklmnop0123456789", min_size=6, max_size=40), surroundings)
 def test_no_room_token_survives(before: str, secret: str, after: str) -> None:
     assert f"tok_{secret}" not in redact_text(f"{before} tok_{secret} {after}")
 
 
+@settings(deadline=None)
 @given(
     surroundings,
     st.from_regex(r"[a-zA-Z0-9é][a-zA-Z0-9.éü_+-]{0,20}[a-z]", fullmatch=True),
@@ -94,6 +97,7 @@ def test_no_address_survives(before: str, name: str, domain: str, after: str) ->
     assert f"{name}@{domain}" not in redact_text(f"{before} {name}@{domain} {after}")
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["password", "refresh_token", "access_token", "openviduSecret", "ice-pwd", "PASSWORD"]),
     st.sampled_from(
@@ -114,6 +118,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_no_depth_hides_a_secret(value: Any) -> None:
     """And what comes out can be written as JSON."""

@@ -246,7 +246,7 @@ def test_addresses_that_are_refused(load: Load, address: str) -> None:
 
 
 @given(st.text(), st.text())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_user_file_breaks_it(tmp_path: Path, key: str, text: str) -> None:
     for content in (text, json.dumps({key: text}), json.dumps({"theme": text, key: [text]})):
         (tmp_path / "settings.json").write_text(content, encoding="utf-8", errors="surrogatepass")
