@@ -87,6 +87,12 @@ class Subscription:
 
     async def run(self) -> None:
         """Receive until cancelled, or until the server says that the stream is gone."""
+        try:
+            await self._keep_receiving()
+        finally:
+            self._slot.clear()  # after the last frame that was under way
+
+    async def _keep_receiving(self) -> None:
         stream_id = self._stream.stream_id
         waits = delays_s(STREAM_DELAYS_S)
         while True:

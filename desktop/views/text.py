@@ -47,6 +47,12 @@ class Text(QLabel):
         look.changed.connect(self._restyle)
         self._restyle()
 
+    def minimumSizeHint(self) -> QSize:
+        """Wrapped words ask for height by their width; Qt's guess of both at once is too high."""
+        if not self.wordWrap():
+            return super().minimumSizeHint()
+        return QSize(self.fontMetrics().averageCharWidth() * 8, self.minimumHeight())
+
     def set_ink(self, ink: str) -> None:
         """Change the colour, by its name in the look."""
         self._ink = ink

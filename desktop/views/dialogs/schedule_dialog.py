@@ -303,10 +303,10 @@ class ScheduleDialog(QDialog):
 
     def _fit(self) -> None:
         """As high as the form asks for, and never higher than the screen."""
-        least = self._body.minimumSizeHint().height()
-        body = max(self._body.heightForWidth(self.width()), self._body.sizeHint().height(), least)
+        body = max(self._body.heightForWidth(self.width()), self._body.minimumSizeHint().height())
         space = self._look.space
-        rest = self._heading.sizeHint().height() + self._look.size.control + 2 * space.l + 2 * space.m
+        head = max(self._heading.sizeHint().height(), self._heading.minimumHeight())
+        rest = head + self._look.size.control + 2 * space.l + 2 * space.m
         screen = self.screen() or QGuiApplication.primaryScreen()
         most = int(screen.availableGeometry().height() * _SHARE_OF_SCREEN)
         self.resize(self.width(), min(body + rest, most))

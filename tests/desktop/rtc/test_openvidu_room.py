@@ -116,7 +116,7 @@ async def test_leaving_is_seen(house: House) -> None:
     slot = ada.picture_of()
     await bo.room.leave()
     await until(lambda: ada.others == (), "Bo's departure")
-    assert slot.picture is None
+    await until(lambda: slot.picture is None, "an empty tile")
     assert ada.state.phase is RoomPhase.CONNECTED
 
 
