@@ -59,7 +59,7 @@ async def test_what_each_knows_of_the_other(meeting: Meeting) -> None:
         "audioActive": True,
         "videoActive": True,
         "typeOfVideo": "CAMERA",
-        "frameRate": 15,
+        "frameRate": 30,
         "videoDimensions": {"width": 320, "height": 240},
     }
     await until(lambda: ours.picture_of(browser.connection_id).picture, "a picture", LIMIT_S)

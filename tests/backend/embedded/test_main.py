@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import psutil  # type: ignore[import-untyped]  # it brings no types
+import psutil
 import psycopg
 
 from backend.config import with_login
@@ -86,9 +87,12 @@ def test_a_kill_leaves_no_server_behind() -> None:
     with program() as process:
         ready_line(process)
         family = psutil.Process(process.pid).children(recursive=True)
+        command = family[0].cmdline()
         process.kill()
         process.communicate(timeout=LIMIT_S)
         _, alive = psutil.wait_procs(family, timeout=10)
+    # Files are another matter: nobody was left to remove them.
+    shutil.rmtree(Path(command[command.index("-D") + 1]).parent)
     assert alive == []
 
 

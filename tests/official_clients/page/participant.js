@@ -43,7 +43,8 @@ export class Participant {
   async join(token, data) {
     this.session = this.openvidu.initSession();
     for (const name of SESSION_EVENTS) {
-      this.session.on(name, (event) => this.note("session", event));
+      // Without an event in two of them: reconnecting and reconnected.
+      this.session.on(name, (event) => this.note("session", name, event));
     }
     this.session.on("streamCreated", ({ stream }) => this.watch(stream));
     this.session.on("streamDestroyed", ({ stream }) => this.unwatch(stream.connection.connectionId));
@@ -71,7 +72,7 @@ export class Participant {
   async publishSources(properties) {
     this.publisher = await this.openvidu.initPublisherAsync(undefined, properties);
     for (const name of PUBLISHER_EVENTS) {
-      this.publisher.on(name, (event) => this.note("publisher", event));
+      this.publisher.on(name, (event) => this.note("publisher", name, event));
     }
     await this.session.publish(this.publisher);
     return this.publisher.stream.streamId;
@@ -200,7 +201,7 @@ export class Participant {
     video.playsInline = true;
     document.getElementById("others").append(video);
     subscriber.addVideoElement(video);
-    subscriber.on("streamPlaying", (event) => this.note("subscriber", event));
+    subscriber.on("streamPlaying", (event) => this.note("subscriber", "streamPlaying", event));
     this.watched.set(stream.connection.connectionId, { subscriber, video });
   }
 
@@ -211,12 +212,12 @@ export class Participant {
     this.watched.delete(connectionId);
   }
 
-  note(on, event) {
+  note(on, name, event = {}) {
     const stream = event.stream ?? event.target?.stream;
     const connection = event.connection ?? stream?.connection;
     this.events.push({
       on,
-      type: event.type ?? "exception",
+      type: event.type ?? name,
       reason: event.reason,
       connectionId: connection?.connectionId,
       streamId: stream?.streamId,
