@@ -7,6 +7,7 @@ the dialog and the room, and ends what it started, in the order it must end.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import platform
 import ssl
@@ -31,6 +32,7 @@ from desktop.view_models.meeting_list import MeetingListViewModel
 from desktop.view_models.room import RoomViewModel
 from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.sign_in import SignInViewModel
+from desktop.view_models.states import MeetingAction, MeetingListState
 from desktop.view_models.tasks import TaskScope
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.hub_window import HubWindow
@@ -102,6 +104,7 @@ class Shell(QObject):
         self._scope = TaskScope()
         self._stop = asyncio.Event()
         self._user: User | None = None
+        self._warm = False
         self._deep_link = meeting_to_open
         self.sign_in_model: SignInViewModel | None = None
         self.list_model: MeetingListViewModel | None = None
@@ -152,16 +155,11 @@ class Shell(QObject):
                 widget.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Closing a window is an intention: the shell decides what ends."""
-        if event.type() == QEvent.Type.Close:
-            if watched is self.room_window and self.room_model is not None:
-                event.ignore()
-                self.room_model.close_room()
-                return True
-            if watched is self.window:
-                event.ignore()
-                self.stop()
-                return True
+        """Closing the log-in card or the list ends the app, in the shell's order."""
+        if event.type() == QEvent.Type.Close and watched is self.window:
+            event.ignore()
+            self.stop()
+            return True
         return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------------ log-in card
@@ -202,6 +200,7 @@ class Shell(QObject):
         model.schedule_requested.connect(self._open_schedule)
         model.sign_out_requested.connect(self._sign_out)
         model.session_ended.connect(self._session_ended)
+        model.changed.connect(self._expect_room)
         self.list_model = model
         window = HubWindow if self.kind.role is Role.OPERATOR else ParticipantWindow
         self._put_window(window(model, self.theme))
@@ -232,7 +231,7 @@ class Shell(QObject):
             await self.room_model.close()
             self._drop_room()
         if self.dialog is not None:
-            self.dialog.close()
+            self.dialog.finish()
         model, self.list_model = self.list_model, None
         if model is not None:
             await model.close()
@@ -277,11 +276,22 @@ class Shell(QObject):
         model.finished.connect(self._room_finished)
         self.room_model = model
         self.room_window = RoomWindow(model, self.theme.stage_look, mark=self.kind.mark)
-        self.room_window.installEventFilter(self)
         self.room_window.show()
         if self.window is not None:
             self.window.hide()
         model.start()
+
+    def _expect_room(self, state: MeetingListState) -> None:
+        """Load the media libraries once somebody may press *Join*: it takes 0.7 s off the joining."""
+        rows = (state.next, *(row for group in state.groups for row in group.rows))
+        if not self._warm and any(row is not None and row.action is not MeetingAction.NONE for row in rows):
+            self._warm = True
+            self._scope.start(self._warm_up(), name="warm up")
+
+    @staticmethod
+    async def _warm_up() -> None:
+        for name in ("desktop.rtc.rooms", "desktop.rtc.openvidu_room", "desktop.devices.system_devices"):
+            await asyncio.to_thread(importlib.import_module, name)
 
     def _make_bridge(self) -> RoomBridge:
         user = self._user
@@ -314,7 +324,6 @@ class Shell(QObject):
 
     def _drop_room(self) -> None:
         if self.room_window is not None:
-            self.room_window.removeEventFilter(self)
             self.room_window.hide()
             self.room_window.deleteLater()
         self.room_window = None

@@ -258,7 +258,9 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
             next_heading=self.tr("Next") if operator else self.tr("Your next meeting"),
             groups=self._groups(rows[1:], dates, now),
             history=tuple(writer.row(each) for each in history),
-            empty_title=self.tr("Plan your first meeting") if operator else self.tr("No meeting planned"),
+            empty_title=self.tr("Plan your first meeting")
+            if operator and not history
+            else self.tr("No meeting planned"),
             empty_help=self.tr("Choose a client, a day and an hour: the client is told at once.")
             if operator
             else self.tr("You will be told here as soon as one is planned."),

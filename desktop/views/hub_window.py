@@ -157,7 +157,7 @@ class HubWindow(QWidget):
 
     def render_state(self, state: MeetingListState) -> None:
         """Draw a state."""
-        self._account.show_person(state.me, online=not state.offline)
+        self._account.show_person(state.me, online=not state.offline and state.phase is not ListPhase.ERROR)
         self._title.setText(self._heading(state))
         self._offline.show_text(state.offline)
         trouble = state.error if state.phase is not ListPhase.ERROR else None

@@ -56,6 +56,7 @@ class MeetingColumn(QScrollArea):
         self._order: tuple[tuple[str, tuple[str, ...]], ...] = ()
         self._headings: list[Text] = []
         self._phase = ListPhase.LOADING
+        self._with_next = True
         self._found = True
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -119,6 +120,7 @@ class MeetingColumn(QScrollArea):
         )
         following = state.next if with_next and state.next and matches(state.next, wanted) else None
         self._phase = state.phase
+        self._with_next = with_next
         ready = state.phase in (ListPhase.READY, ListPhase.EMPTY)
         self._found = bool(shown or following)
         self._skeleton.setVisible(state.phase is ListPhase.LOADING)
@@ -200,24 +202,24 @@ class MeetingColumn(QScrollArea):
         heading.show()
 
     def _show_blank(self, state: MeetingListState, wanted: str) -> None:
-        nothing_found = state.phase is ListPhase.READY and not self._found
-        self._blank.setVisible(state.phase in (ListPhase.EMPTY, ListPhase.ERROR) or nothing_found)
+        nothing = state.phase in (ListPhase.READY, ListPhase.EMPTY) and not self._found
+        self._blank.setVisible(nothing or state.phase is ListPhase.ERROR)
         if state.phase is ListPhase.ERROR:
             error = state.error
             self._blank.show_words(
                 "offline", error.sentence if error else "", "", error.action if error else "", ink="warning"
             )
             self._blank.button.set_kind(ButtonKind.FILLED)
-        elif state.phase is ListPhase.EMPTY:
-            button = self.tr("Schedule a meeting") if state.can_schedule else ""
-            self._blank.show_words("calendar", state.empty_title, state.empty_help, button)
-            self._blank.button.set_kind(ButtonKind.FILLED)
-        elif wanted:
+        elif nothing and wanted:
             self._blank.show_words(
                 "search", self.tr("No meeting found"), self.tr("Try another word, or part of a name."), ""
             )
-        elif nothing_found:
+        elif nothing and not self._with_next:
             self._blank.show_words("history", self.tr("Nothing here yet"), "", "")
+        elif nothing:
+            button = self.tr("Schedule a meeting") if state.can_schedule else ""
+            self._blank.show_words("calendar", state.empty_title, state.empty_help, button)
+            self._blank.button.set_kind(ButtonKind.FILLED)
 
     def _blank_pressed(self) -> None:
         if self._phase is ListPhase.ERROR:

@@ -66,7 +66,7 @@ class ParticipantWindow(QWidget):
     def render_state(self, state: MeetingListState) -> None:
         """Draw a state."""
         self._greeting.setText(state.greeting)
-        self._account.show_person(state.me, online=not state.offline)
+        self._account.show_person(state.me, online=not state.offline and state.phase is not ListPhase.ERROR)
         self._offline.show_text(state.offline)
         trouble = state.error if state.phase is not ListPhase.ERROR else None
         self._trouble.show_text(trouble.sentence if trouble else "")

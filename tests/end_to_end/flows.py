@@ -193,7 +193,7 @@ class Walk:
         if description:
             await self.hub.do("type", object="descriptionField", text=description)
         if days:
-            day = (datetime.now().astimezone() + timedelta(days=days)).date()
+            day = (datetime.now().astimezone() + timedelta(days=days, minutes=90)).date()
             await self.hub.do("set_day", object="dayField", value=day.isoformat())
         await self._shot(self.hub, "hub-schedule", "filled" if not days else "filled-tomorrow")
         clicked = await self.hub.do("click", object="saveButton")

@@ -56,10 +56,10 @@ class BrowserParticipant:
         """Call a method of the page's participant.
 
         Raises:
-            PageError: it threw.
+            PageError: it failed; the message has the name that openvidu-browser gave the failure.
         """
-        listed = ", ".join(json.dumps(argument) for argument in arguments)
-        return await self.page.evaluate(f"participant.{method}({listed})")
+        listed = ", ".join(json.dumps(argument) for argument in (method, *arguments))
+        return await self.page.evaluate(f"participant.call({listed})")
 
     async def join(self, token: str, name: str = "Web") -> None:
         """Join without publishing; subscribes to everybody."""

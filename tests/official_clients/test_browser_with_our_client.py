@@ -169,10 +169,14 @@ async def test_signals_leave_our_client_alone(meeting: Meeting) -> None:
     browser = await meeting.publishing_browser(WEB)
     await browser.call("signal", "chat", "to all")
     await browser.call("signal", "chat", "to one", [ours.connection_id])
-    sent = await meeting.rest.http.post("/signal", json={"session": meeting.session_id, "type": "chat", "data": "x"})
+    sent = await meeting.rest.http.post("/signal", json={"session": meeting.session_id, "type": "chat", "data": "from the service"})
     assert sent.status_code == 200
-    heard = await browser.event("signal:chat", data="to all")
-    assert heard["from"] == browser.connection_id
+    await browser.event("signal:chat", data="from the service")
+    heard = await browser.events("signal:chat")
+    assert [(event["data"], event.get("from")) for event in heard] == [
+        ("to all", browser.connection_id),
+        ("from the service", None),
+    ]
     await ours.sees(browser.connection_id, WEB)
     assert ours.room.state.phase is RoomPhase.CONNECTED
     assert {state.phase for state in ours.states} == {RoomPhase.CONNECTING, RoomPhase.CONNECTED}

@@ -225,3 +225,13 @@ async def test_a_language_switch_rewrites_the_rows(
     english.use("fr")
     assert hub.state.next.action_label == "Démarrer"
     assert hub.state.next.day == "lundi 2 mars" != source.day
+
+
+async def test_after_the_last_meeting_it_does_not_speak_of_a_first_one(
+    hub: MeetingListViewModel, service: FakeMeetings
+) -> None:
+    done = meeting("done", at=NOW - timedelta(days=1), status=MeetingStatus.COMPLETED)
+    service.rows[done.id] = done
+    await ready(hub)
+    assert hub.state.next is None
+    assert hub.state.empty_title == "No meeting planned"

@@ -305,3 +305,14 @@ def test_both_windows_speak_the_new_language(
     qtbot.waitUntil(lambda: named(window, "scheduleButton").accessibleName() == "Planifier")
     assert named(window, "page-history").accessibleName() == "Historique"
     assert named(client[0], "historyButton").accessibleName() == "Afficher les réunions passées"
+
+
+def test_with_nothing_to_come_the_window_says_so_whatever_lies_behind(hub: Open) -> None:
+    """A past does not make "nothing planned" a "nothing here"."""
+    over = replace(HUB["filled"], next=None, groups=())
+    window, model = hub(over)
+    assert over.history
+    assert named(window, "blank").isVisible()
+    assert over.empty_title in [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    click(window, "blankButton")
+    assert model.sent == [("schedule",)]

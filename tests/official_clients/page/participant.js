@@ -39,6 +39,15 @@ export class Participant {
     });
   }
 
+  /** Call a method by name; a failure is an Error whose message names it, whatever the library threw. */
+  async call(method, ...parameters) {
+    try {
+      return await this[method](...parameters);
+    } catch (error) {
+      throw new Error(`${error.name}: ${error.message}`);
+    }
+  }
+
   /** Join, subscribing to whatever comes. `data` is this client's part of the metadata. */
   async join(token, data) {
     this.session = this.openvidu.initSession();
