@@ -64,6 +64,10 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+EVENTS_AT_START_S = 3.0
+"""How long the start waits for the events' connection to the database."""
+
+
 @contextlib.asynccontextmanager
 async def _running(settings: Settings) -> AsyncIterator[Services]:
     """The parts of the service, started; stopped in reverse order at the end."""
@@ -96,6 +100,8 @@ async def _running(settings: Settings) -> AsyncIterator[Services]:
         tasks.append(asyncio.create_task(hub.run(), name="events"))
         tasks.append(asyncio.create_task(hub.sweep(), name="event sweep"))
         tasks.append(asyncio.create_task(services.jobs.run(), name="jobs"))
+        # Whoever is told that the service is ready finds it so.
+        await hub.wait_connected(EVENTS_AT_START_S)
         yield services
 
 

@@ -84,6 +84,7 @@ class Endpoint:
         self._peer = RTCPeerConnection(
             RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         )
+        self._connecting = seams.ConnectTasks(self._peer)
         self._closing = False
         # aioice leaks the sockets of a gathering that is closed half-way: closing waits for its end.
         self._busy = asyncio.Lock()
@@ -120,6 +121,7 @@ class Endpoint:
         """Close the peer connection and release everything; twice is once."""
         self._closing = True
         async with self._busy:
+            await self._connecting.end()
             await self._peer.close()
 
     async def _take(self, description: str, kind: str) -> None:

@@ -1,11 +1,11 @@
 """The one file that reaches into aiortc and aioice, and what it does there.
 
 aiortc offers no way to receive *encoded* frames, to bound its REMB, to ask a publisher for a key
-frame, to hear a subscriber's request for one, or to gather on a machine that only has a loopback
-interface. Each function here changes one *instance* that this server owns. No class or module is
-patched, so other users of aiortc in the same process are not concerned. Every private name is
-looked for before it is replaced: a version of aiortc that dropped one fails loudly, at the first
-publication.
+frame, to hear a subscriber's request for one, to gather on a machine that only has a loopback
+interface, or to end what it started towards a peer that went away before it was connected. Each
+function here changes one *instance* that this server owns. No class or module is patched, so other
+users of aiortc in the same process are not concerned. Every private name is looked for before it is
+replaced: a version of aiortc that dropped one fails loudly, at the first publication.
 """
 
 # Private members are this file's whole purpose.
@@ -13,8 +13,9 @@ publication.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from aioice import Candidate
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
@@ -27,6 +28,7 @@ from openvidu_local.options import Bandwidth
 _LOOPBACK = "127.0.0.1"
 _JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
 _ESTIMATOR = "_RTCRtpReceiver__remote_bitrate_estimator"
+_CONNECT = "_RTCPeerConnection__connect"
 
 
 class FrameTap(Protocol):
@@ -78,6 +80,36 @@ def gather_on_loopback_when_alone(peer: RTCPeerConnection) -> None:
     for transceiver in peer.getTransceivers():
         connection = transceiver.receiver.transport.transport.iceGatherer._connection
         _replace(connection, "get_component_candidates", _somewhere(connection.get_component_candidates))
+
+
+class ConnectTasks:
+    """The tasks in which one peer connection goes through ICE and DTLS, so that they can be ended.
+
+    aiortc starts them when a description is set and keeps no reference. One that is still running
+    when the connection is closed fails, and nobody is there to hear it.
+    """
+
+    def __init__(self, peer: RTCPeerConnection) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+        connect = cast("Callable[[], Awaitable[None]]", getattr(peer, _CONNECT, None))
+
+        async def run() -> None:
+            task = cast("asyncio.Task[Any]", asyncio.current_task())
+            self._running.add(task)
+            try:
+                await connect()
+            finally:
+                self._running.discard(task)
+
+        _replace(peer, _CONNECT, run)
+
+    async def end(self) -> None:
+        """Cancel what is under way and wait for it; the peer connection is to be closed right after."""
+        running = set(self._running)
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
 
 
 def _somewhere(

@@ -83,6 +83,7 @@ class EventHub:
         self._sweep_s = sweep_s
         self._listeners: dict[UUID, list[Listener]] = {}
         self._closing = False
+        self._first_connected = asyncio.Event()
         self.connected = False
 
     @contextlib.contextmanager
@@ -115,6 +116,11 @@ class EventHub:
         for listener in self._all():
             listener.close()
 
+    async def wait_connected(self, timeout_s: float) -> None:
+        """Wait for the first connection, but no longer than `timeout_s`: `/readyz` tells the rest."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._first_connected.wait(), timeout_s)
+
     async def run(self) -> None:
         """Listen, and connect again whenever the line breaks, until cancelled."""
         pause_s = _RECONNECT_S[0]
@@ -122,6 +128,7 @@ class EventHub:
             try:
                 async with self._database.listening(CHANNEL) as connection:
                     self.connected = True
+                    self._first_connected.set()
                     pause_s = _RECONNECT_S[0]
                     # Whatever was told while nobody listened.
                     self._wake_all()

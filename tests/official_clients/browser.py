@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from desktop.devices.frame_code import FrameCode
-from desktop.devices.test_tone import tone_frequency_hz
+from desktop.devices.test_tone import TONE_LEVEL_DB, tone_frequency_hz
 from tests.official_clients.chromium import Page
 
 LIMIT_S = 25.0
 """How long something may take that must happen: the machine may be busy with other tests."""
 
-TONE_RMS = 0.0316
-"""-30 dB of full scale, as `desktop.devices.test_tone` hums."""
+TONE_RMS = 10 ** (TONE_LEVEL_DB / 20)
+"""Of every tone, the browsers' and ours: root mean square, 1.0 being full scale."""
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], what: str, *, limit_s: float = LIMIT_S) -> Any:

@@ -189,9 +189,7 @@ class Page:
         """Open `url` in a fresh browser context and wait until it is loaded."""
         context = (await connection.call("Target.createBrowserContext"))["browserContextId"]
         target = await connection.call("Target.createTarget", url="about:blank", browserContextId=context)
-        attached = await connection.call(
-            "Target.attachToTarget", targetId=target["targetId"], flatten=True
-        )
+        attached = await connection.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         page = cls(connection, attached["sessionId"], context)
         for domain in ("Page", "Runtime"):
             await page._call(f"{domain}.enable")

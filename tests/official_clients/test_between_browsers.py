@@ -6,8 +6,7 @@ import pytest
 
 from tests.official_clients.browser import BrowserParticipant, eventually
 from tests.official_clients.chromium import PageError
-from tests.official_clients.conftest import Meeting
-from tests.support.openvidu import RunningOpenVidu
+from tests.official_clients.conftest import Meeting, in_both_modes
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -15,13 +14,7 @@ ADA, BO = 5, 17
 """Source ids: 525 Hz and 825 Hz."""
 
 
-@pytest.fixture(params=["kurento", "mediasoup"])
-def openvidu(request: pytest.FixtureRequest) -> RunningOpenVidu:
-    """Each server in turn."""
-    server: RunningOpenVidu = request.getfixturevalue(request.param)
-    return server
-
-
+@in_both_modes
 async def test_two_browsers_see_hear_and_write_to_each_other(meeting: Meeting) -> None:
     """Picture, tone, mute, and signals to everybody and to one."""
     ada = await meeting.publishing_browser(ADA)
@@ -50,6 +43,7 @@ async def test_a_subscriber_only_watches(meeting: Meeting) -> None:
     assert other.get("stream") is None
 
 
+@in_both_modes
 async def test_unsubscribing_and_coming_back(meeting: Meeting) -> None:
     """A subscription can be ended and made again while the stream goes on."""
     ada = await meeting.publishing_browser(ADA)
@@ -61,6 +55,7 @@ async def test_unsubscribing_and_coming_back(meeting: Meeting) -> None:
     await bo.hears(ada.connection_id, ada.frequency_hz)
 
 
+@in_both_modes
 async def test_publishing_again_after_the_end(meeting: Meeting) -> None:
     """Unpublished by oneself, then by a moderator: the reasons, and a new stream each time."""
     ada = await meeting.publishing_browser(ADA)

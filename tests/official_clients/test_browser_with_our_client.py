@@ -8,8 +8,7 @@ import pytest
 
 from desktop.rtc.state import EndReason, RoomPhase, StreamKind, StreamPhase
 from tests.official_clients.browser import LIMIT_S, BrowserParticipant
-from tests.official_clients.conftest import Meeting
-from tests.support.openvidu import RunningOpenVidu
+from tests.official_clients.conftest import Meeting, in_both_modes
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(90)
@@ -18,13 +17,7 @@ WEB, DESK = 3, 21
 """Source ids: of the browser (475 Hz) and of our client (925 Hz)."""
 
 
-@pytest.fixture(params=["kurento", "mediasoup"])
-def openvidu(request: pytest.FixtureRequest) -> RunningOpenVidu:
-    """Each server in turn."""
-    server: RunningOpenVidu = request.getfixturevalue(request.param)
-    return server
-
-
+@in_both_modes
 @pytest.mark.parametrize("first", ["browser", "ours"])
 async def test_each_sees_and_hears_the_other(meeting: Meeting, first: str) -> None:
     """Moving frame codes and tones both ways, whoever comes first."""
@@ -40,6 +33,7 @@ async def test_each_sees_and_hears_the_other(meeting: Meeting, first: str) -> No
     await ours.hears(browser.frequency_hz)
 
 
+@in_both_modes
 async def test_what_each_knows_of_the_other(meeting: Meeting) -> None:
     """Names, kinds, sizes and roles; the one who was there first shows up in the join."""
     ours = await meeting.client(DESK, role="MODERATOR", name="Ada")
@@ -73,6 +67,16 @@ async def test_what_each_knows_of_the_other(meeting: Meeting) -> None:
     assert (stream.microphone_on, stream.camera_on) == (True, True)
     assert (stream.width_px, stream.height_px) == (320, 240)
     assert await browser.call("receivedCodec", ours.connection_id) == "video/VP8"
+
+
+async def test_a_session_in_h264(meeting: Meeting) -> None:
+    """The other codec that both have: forced by the service, relayed as it is."""
+    await meeting.rest.create_session(meeting.session_id, forcedVideoCodec="H264")
+    ours = await meeting.client(DESK)
+    browser = await meeting.publishing_browser(WEB)
+    await browser.sees(ours.connection_id, DESK)
+    await ours.sees(browser.connection_id, WEB)
+    assert await browser.call("receivedCodec", ours.connection_id) == "video/H264"
 
 
 async def test_mute_in_the_browser_is_seen_by_us(meeting: Meeting) -> None:
@@ -123,7 +127,9 @@ async def test_our_mute_is_seen_in_the_browser(meeting: Meeting) -> None:
     await ours.room.set_camera(True)
     await browser.event("streamPropertyChanged", changed="videoActive", newValue=True)
     changes = await browser.events("streamPropertyChanged")
-    told = [(change["changed"], change["oldValue"], change["newValue"], change["reason"]) for change in changes]
+    told = [
+        (change["changed"], change["oldValue"], change["newValue"], change["reason"]) for change in changes
+    ]
     assert told == [
         ("audioActive", True, False, "publishAudio"),
         ("videoActive", True, False, "publishVideo"),
@@ -147,9 +153,7 @@ async def test_another_size_of_the_browsers_picture(meeting: Meeting) -> None:
         return person.streams[0].width_px, person.streams[0].height_px
 
     assert size() == (320, 240)
-    await browser.call(
-        "replacePicture", {"sourceId": WEB, "width": 240, "height": 320, "frameRate": 15}
-    )
+    await browser.call("replacePicture", {"sourceId": WEB, "width": 240, "height": 320, "frameRate": 15})
     await until(lambda: size() == (240, 320), "the announced size", LIMIT_S)
     await ours.sees(browser.connection_id, WEB)
     slot = ours.picture_of(browser.connection_id)
@@ -169,7 +173,9 @@ async def test_signals_leave_our_client_alone(meeting: Meeting) -> None:
     browser = await meeting.publishing_browser(WEB)
     await browser.call("signal", "chat", "to all")
     await browser.call("signal", "chat", "to one", [ours.connection_id])
-    sent = await meeting.rest.http.post("/signal", json={"session": meeting.session_id, "type": "chat", "data": "from the service"})
+    sent = await meeting.rest.http.post(
+        "/signal", json={"session": meeting.session_id, "type": "chat", "data": "from the service"}
+    )
     assert sent.status_code == 200
     await browser.event("signal:chat", data="from the service")
     heard = await browser.events("signal:chat")
@@ -221,6 +227,7 @@ async def test_a_moderator_in_the_browser_removes_us(meeting: Meeting) -> None:
     ]
 
 
+@in_both_modes
 async def test_a_moderator_in_the_browser_takes_our_stream_down(meeting: Meeting) -> None:
     """We go dark and stay in the room; switching the camera on publishes anew, and the browser sees it."""
     ours = await meeting.client(DESK)
@@ -276,6 +283,7 @@ async def test_the_browsers_line_is_cut(meeting: Meeting) -> None:
     await browser.event("streamPropertyChanged", changed="videoActive", newValue=False)
 
 
+@in_both_modes
 async def test_our_line_is_cut(meeting: Meeting) -> None:
     """We resume by ourselves; the browser keeps our picture and hears of nothing."""
     browser = await meeting.publishing_browser(WEB)

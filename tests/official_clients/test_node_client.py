@@ -108,13 +108,19 @@ async def test_connections_with_ice_servers_and_options(office: Office) -> None:
     turn = {"url": "turn:192.0.2.1:3478", "username": "ada", "credential": "secret"}
     stun = {"url": "stun:192.0.2.1:3478"}
     _, result = await office.join(
-        "mtg_1", role="PUBLISHER", record=False, customIceServers=[turn, stun], kurentoOptions={"allowedFilters": ["X"]}
+        "mtg_1",
+        role="PUBLISHER",
+        record=False,
+        customIceServers=[turn, stun],
+        kurentoOptions={"allowedFilters": ["X"]},
     )
     assert result["customIceServers"] == [turn, stun]
     assert result["record"] is False
     with pytest.raises(NodeError, match="400"):
         await office.node.call(
-            "createConnection", "mtg_1", {"role": "PUBLISHER", "customIceServers": [{"url": "http://192.0.2.1"}]}
+            "createConnection",
+            "mtg_1",
+            {"role": "PUBLISHER", "customIceServers": [{"url": "http://192.0.2.1"}]},
         )
 
 
@@ -122,7 +128,7 @@ async def test_the_model_agrees_with_raw_clients(office: Office) -> None:
     """Publishers and subscribers in the library are those that the participants have on the wire."""
     await office.node.call("createSession", {"customSessionId": "mtg_1"})
     ada, _ = await office.join("mtg_1", role="MODERATOR")
-    stream_id = await office.media[ada.connection_id].publish()
+    stream_id = await _publish(office, ada)
     bo, seen = await office.join("mtg_1", role="PUBLISHER")
     await _subscribe(office, bo, stream_id)
     cleo, seen_by_cleo = await office.join("mtg_1", role="SUBSCRIBER")
@@ -146,7 +152,7 @@ async def test_force_unpublish(office: Office) -> None:
     ada, _ = await office.join("mtg_1", role="PUBLISHER")
     bo, _ = await office.join("mtg_1", role="PUBLISHER")
     await office.node.call("createConnection", "mtg_1", {"role": "PUBLISHER"})  # stays pending
-    stream_id = await office.media[ada.connection_id].publish()
+    stream_id = await _publish(office, ada)
     await _subscribe(office, bo, stream_id)
     await office.node.call("fetch")
     await office.node.call("forceUnpublish", "mtg_1", stream_id)
@@ -191,12 +197,14 @@ async def test_close(office: Office) -> None:
     ada, _ = await office.join("mtg_1", role="MODERATOR")
     bo, _ = await office.join("mtg_1", role="PUBLISHER")
     await office.node.call("close", "mtg_1")
-    for wire in (ada, bo):
-        told = {"connectionId": wire.connection_id, "reason": "sessionClosedByServer"}
-        await wire.wait(
-            lambda frame, told=told: frame.get("method") == "participantEvicted" and frame["params"] == told,
-            "the own eviction",
-        )
+    # Evicted one after the other: who is last hears of the other's eviction first.
+    told = [
+        (await ada.notification("participantEvicted")),
+        (await bo.notification("participantEvicted", number=2)),
+    ]
+    assert told == [
+        {"connectionId": wire.connection_id, "reason": "sessionClosedByServer"} for wire in (ada, bo)
+    ]
     assert await office.node.call("sessions") == []
     assert await office.node.call("fetch") is False
     assert office.server.rooms.sessions == {}
@@ -229,9 +237,18 @@ async def test_a_wrong_secret(node_packages: NodePackages, office: Office) -> No
             await stranger.call("createSession", {"customSessionId": "mtg_1"})
 
 
+async def _publish(office: Office, wire: WireClient) -> str:
+    """Publish a picture and a tone; returns the stream's id."""
+    media = office.media[wire.connection_id]
+    await media.publish()
+    return media.stream_id
+
+
 async def _subscribe(office: Office, wire: WireClient, stream_id: str) -> None:
+    """Subscribe as the mode asks for, and wait for a picture."""
     media = office.media[wire.connection_id]
     if office.server.options.mode is Mode.KURENTO:
-        await media.subscribe(stream_id)
+        received = await media.subscribe(stream_id)
     else:
-        await media.subscribe_to_offer(stream_id)
+        received = await media.subscribe_to_offer(stream_id)
+    await received.picture()

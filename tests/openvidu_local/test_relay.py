@@ -10,7 +10,7 @@ from itertools import pairwise
 import av
 import numpy as np
 import pytest
-from aiortc import RTCRtpReceiver, RTCRtpSender
+from aiortc import RTCRtpReceiver, RTCRtpSender, RTCSessionDescription
 from aiortc.codecs.vpx import vp8_depayload
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtp import RtpPacket
@@ -18,6 +18,7 @@ from av.packet import Packet
 from av.stream import Stream
 
 from openvidu_local.fanout import is_key_frame
+from openvidu_local.seams import ConnectTasks
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import Joiner
 from tests.openvidu_local.media_client import (
@@ -402,6 +403,36 @@ async def test_nothing_is_left_after_the_last_leave(
     await until(lambda: server.relay.open_count == 0, "no endpoint is left")
     assert not server.rooms.sessions
     await until(lambda: not asyncio.all_tasks() - before, "no task is left")
+
+
+async def test_closing_half_way_ends_what_was_connecting(
+    server: OpenViduServer, join: Joiner, media: Wrap
+) -> None:
+    """A client goes between ICE and DTLS: the task that was connecting is not left behind to fail."""
+    client = media(await join())
+    connection = peer()
+    own_tasks = ConnectTasks(connection)
+    for track in (Tone(), Shade(128)):
+        connection.addTransceiver(track, direction="sendonly")
+    params = {"doLoopback": False, "hasAudio": True, "hasVideo": True, "typeOfVideo": "CAMERA"}
+    offer = await client.offer(connection)
+
+    async def never(_: object) -> None:
+        await asyncio.Event().wait()
+
+    for transceiver in connection.getTransceivers():
+        transceiver.receiver.transport.start = never  # type: ignore[assignment,method-assign]
+    result = await client.wire.call("publishVideo", {"sdpOffer": offer, **params})
+    await connection.setRemoteDescription(RTCSessionDescription(sdp=result["sdpAnswer"], type="answer"))
+    await client.add_candidates(connection, client.wire.connection_id)
+    (endpoint,) = server.relay._open
+    await until(lambda: endpoint._peer.iceConnectionState == "completed", "ICE")
+    (connecting,) = endpoint._connecting._running
+    await client.wire.call("leaveRoom")
+    await until(lambda: server.relay.open_count == 0, "the end of the endpoint")
+    assert connecting.cancelled()
+    await own_tasks.end()
+    await connection.close()
 
 
 @pytest.mark.parametrize("fault", ["reject-video", "bandwidth-line"])

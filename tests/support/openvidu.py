@@ -18,7 +18,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import httpx
 
@@ -63,19 +63,22 @@ class RunningOpenVidu:
 
 
 @contextmanager
-def openvidu_process(*arguments: str, mode: Mode | str = Mode.KURENTO) -> Iterator[RunningOpenVidu]:
+def openvidu_process(
+    *arguments: str, mode: Mode | str = Mode.KURENTO, log: IO[str] | None = None
+) -> Iterator[RunningOpenVidu]:
     """Run `python -m openvidu_local` on a free port and stop it by SIGTERM afterwards.
 
     Args:
         *arguments: further command line arguments.
         mode: the imitated media server.
+        log: where its log goes; None leaves it on our standard error.
 
     Raises:
         TimeoutError: it was not ready in time.
     """
     command = [sys.executable, "-m", "openvidu_local", "--mode", Mode(mode).value, *arguments]
     environment = {**os.environ, "VISIO_OPENVIDU_SECRET": SECRET}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as process:
         try:
             line = json.loads(_first_line(process))
             yield RunningOpenVidu(url=line["url"], secret=line["secret"], process=process)
