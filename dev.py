@@ -45,8 +45,9 @@ DEBIAN_PACKAGES = (
     "fonts-inter",
 )
 
-# What the tests use on top: a private sound server with virtual devices.
-DEBIAN_TEST_PACKAGES = ("pulseaudio", "pulseaudio-utils")
+# What the tests use on top: a private sound server with virtual devices, and the browser for
+# OpenVidu's official client.
+DEBIAN_TEST_PACKAGES = ("pulseaudio", "pulseaudio-utils", "chromium")
 
 
 class DevError(Exception):
@@ -191,7 +192,9 @@ def check_command(_: argparse.Namespace, rest: list[str]) -> int:
 
 def test_command(_: argparse.Namespace, rest: list[str]) -> int:
     """Every test; further arguments go to pytest."""
-    ensure_system((*DEBIAN_PACKAGES, *DEBIAN_TEST_PACKAGES))
+    # Node's own packages contain npm; Debian's `npm` is only for Debian's `nodejs`.
+    node = () if shutil.which("npm") else ("nodejs", "npm")
+    ensure_system((*DEBIAN_PACKAGES, *DEBIAN_TEST_PACKAGES, *node))
     ensure_venv()
     env = headless_environment()
     env["QT_QPA_PLATFORM"] = env.get("VISIO_TEST_PLATFORM", "offscreen")

@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,6 @@ class NodePackages:
         Raises:
             subprocess.CalledProcessError: it does not compile.
         """
-        # Our own code is built once per run: what esbuild says is worth seeing only when it fails.
         subprocess.run(
             [
                 *(self.node, str(self.modules / "esbuild" / "bin" / "esbuild"), str(entry)),
@@ -82,15 +82,18 @@ def install(cache: Path) -> NodePackages:
     digest = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in _MANIFEST)).hexdigest()
     folder = cache / digest[:16]
     if not folder.is_dir():
-        half_done = cache / f"installing-{os.getpid()}"
-        half_done.mkdir(parents=True)
-        try:
+        # Complete or not there: another run, or one that is broken off, never sees half of it.
+        with tempfile.TemporaryDirectory(dir=cache, prefix="installing-") as scratch:
+            half_done = Path(scratch) / "packages"
+            half_done.mkdir()
             for name in _MANIFEST:
                 shutil.copy(HERE / name, half_done)
             _run_npm(npm, half_done)
-            half_done.rename(folder)
-        finally:
-            shutil.rmtree(half_done, ignore_errors=True)
+            try:
+                half_done.rename(folder)
+            except OSError:
+                if not folder.is_dir():  # else another run was faster: the same files
+                    raise
     return NodePackages(node=node, modules=folder / "node_modules")
 
 
