@@ -302,6 +302,7 @@ class Driver(QObject):
             | {
                 "account_id": accounts.get(tile.key, ""),
                 "painted": window.stage.painted(tile.key),
+                "received": model.picture(tile.key).count,
                 "first_painted_at": window.stage.first_painted_at(tile.key),
                 "code": self._code(tile.key),
                 "heard": bridge.audio_level(tile.key).rms,
