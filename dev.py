@@ -45,9 +45,9 @@ DEBIAN_PACKAGES = (
     "fonts-inter",
 )
 
-# What the tests use on top: a private sound server with virtual devices, and the browser for
+# What the tests use on top: a private sound server with virtual devices, a relay, and the browser for
 # OpenVidu's official client.
-DEBIAN_TEST_PACKAGES = ("pulseaudio", "pulseaudio-utils", "chromium")
+DEBIAN_TEST_PACKAGES = ("pulseaudio", "pulseaudio-utils", "chromium", "coturn")
 
 
 class DevError(Exception):

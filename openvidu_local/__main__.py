@@ -40,6 +40,15 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument("--mode", type=Mode, choices=list(Mode), default=Mode.KURENTO)
     arguments.add_argument("--cert", type=Path, help="PEM certificate; with --key it turns on TLS")
     arguments.add_argument("--key", type=Path, help="PEM private key")
+    arguments.add_argument("--webhook-url", metavar="URL", help="post OpenVidu's webhook events there")
+    arguments.add_argument(
+        "--webhook-header",
+        action="append",
+        default=[],
+        type=_header,
+        metavar="'NAME: VALUE'",
+        help="send this header with every event; repeatable",
+    )
     arguments.add_argument("--coturn-host", help="TURN host named to clients (default: no TURN)")
     arguments.add_argument(
         "--grace", type=float, default=10.0, metavar="S", help="how long a lost socket may resume"
@@ -49,6 +58,13 @@ def parser() -> argparse.ArgumentParser:
     )
     arguments.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     return arguments
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise argparse.ArgumentTypeError("a header looks like 'Name: value'")
+    return name.strip(), value.strip()
 
 
 async def serve(options: Options) -> None:
@@ -90,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         public_host=parsed.public_host,
         certificate=parsed.cert,
         key=parsed.key,
+        webhook_url=parsed.webhook_url,
+        webhook_headers=tuple(parsed.webhook_header),
         coturn_host=parsed.coturn_host,
         faults=tuple(parsed.fault),
         timing=Timing(grace_s=parsed.grace),

@@ -132,6 +132,16 @@ class Fanout:
         self._tracks.discard(track)
 
     @property
+    def ceiling_bps(self) -> int | None:
+        """What the slowest subscriber says it can take; None while none has said anything.
+
+        One encoding goes to everybody, so the slowest decides, as with Kurento.
+        """
+        return min(
+            (track.allowed_bps for track in self._tracks if track.allowed_bps is not None), default=None
+        )
+
+    @property
     def subscriber_count(self) -> int:
         """How many tracks are being served."""
         return len(self._tracks)
@@ -142,12 +152,14 @@ class RelayTrack(MediaStreamTrack):
 
     Attributes:
         waits_for_key: video is held back until the next key frame.
+        allowed_bps: the subscriber's last REMB; None before the first.
     """
 
     def __init__(self, fanout: Fanout) -> None:
         super().__init__()
         self.kind = fanout.kind
         self.waits_for_key = fanout.kind == "video"
+        self.allowed_bps: int | None = None
         self._fanout = fanout
         self._frames: deque[EncodedFrame] = deque()
         self._changed = asyncio.Event()

@@ -89,7 +89,7 @@ class Filters:
 
     def _finish(self, call: Call, owner: Connection, stream: Stream, reason: str) -> None:
         call.reply()
-        self._rooms.change_property(owner, "filter", dict(stream.filter), reason)
+        self._rooms.change_property(owner, "filter", dict(stream.filter), reason, caller=call.connection)
 
 
 def _options(text: str) -> JsonObject:

@@ -110,10 +110,8 @@ class MediaMethods:
         connection, params = call.connection, call.params
         sender, again = params.string("sender"), params.boolean("reconnect")
         owner, stream = self._stream_to_receive(connection, sender)
-        if owner.id in connection.subscriptions:
-            if not again:
-                raise RpcError(Code.MEDIA_ENDPOINT, f"'{connection.id}' receives '{stream.id}' already.")
-            self._rooms.unsubscribe(connection, owner.id)
+        if owner.id in connection.subscriptions and not again:
+            raise RpcError(Code.MEDIA_ENDPOINT, f"'{connection.id}' receives '{stream.id}' already.")
         subscription = self._new_subscription(connection, owner, stream)
         kinds = tuple(
             kind
@@ -131,7 +129,7 @@ class MediaMethods:
         owner = call.params.string("sender")
         if owner not in connection.session.connections:
             raise RpcError(Code.USER_NOT_FOUND, f"No connection '{owner}' in the session.")
-        self._rooms.unsubscribe(connection, owner)
+        self._rooms.unsubscribe(connection, owner, Reason.UNSUBSCRIBE)
         call.reply()
 
     async def _on_ice_candidate(self, call: Call) -> None:
@@ -160,7 +158,6 @@ class MediaMethods:
         if owner is None or owner.stream is None or not owner.stream.ready:
             raise RpcError(Code.USER_NOT_STREAMING, f"No stream '{stream_id}' in the session.")
         if offer is not None:
-            self._rooms.unsubscribe(connection, owner_id)
             await self._subscribe(call, owner, owner.stream, offer)
         else:
             await self._accept(call, owner, text or "")
@@ -189,6 +186,7 @@ class MediaMethods:
         answer = await self._negotiate(
             connection, owner, subscription, subscription.endpoint.answer(offer, rule)
         )
+        self._rooms.subscribed(connection, owner.id)
         name = f"{connection.id}_{stream.id}"
         _reply_among_candidates(call, {"sdpAnswer": answer}, subscription.endpoint, owner=owner.id, name=name)
 
@@ -198,6 +196,7 @@ class MediaMethods:
         if subscription is None:
             raise RpcError(Code.MEDIA_ENDPOINT, "No offer was made for this stream.")
         await self._negotiate(connection, owner, subscription, subscription.endpoint.accept(answer))
+        self._rooms.subscribed(connection, owner.id)
         call.reply()
 
     async def _negotiate(
@@ -212,7 +211,7 @@ class MediaMethods:
             result = await negotiation
         except RpcError:
             if connection.subscriptions.get(owner.id) is subscription:
-                self._rooms.unsubscribe(connection, owner.id)
+                self._rooms.unsubscribe(connection, owner.id, Reason.UNSUBSCRIBE)
             _silent_when_gone(connection)
             raise
         _silent_when_gone(connection)
@@ -221,7 +220,12 @@ class MediaMethods:
         return result
 
     def _new_subscription(self, connection: Connection, owner: Connection, stream: Stream) -> Subscription:
-        subscription = Subscription(stream_id=stream.id, endpoint=self._relay.subscriber(stream.media))
+        """Make a subscription; one that is there already gives way and goes on in the new one."""
+        renewed = connection.subscriptions.get(owner.id)
+        subscription = Subscription(stream=stream, endpoint=self._relay.subscriber(stream.media))
+        if renewed is not None:
+            self._rooms.unsubscribe(connection, owner.id, None)
+            subscription.told, subscription.created_at_ms = renewed.told, renewed.created_at_ms
         connection.subscriptions[owner.id] = subscription
         _hand_over_candidates(connection, owner.id, subscription.endpoint)
         return subscription

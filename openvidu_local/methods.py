@@ -159,7 +159,7 @@ class Methods:
         chosen = [everybody[cast("str", receiver)] for receiver in receivers]
         kind = message.get("type")
         signal: JsonObject = {"data": message.get("data"), "type": kind, "from": connection.id}
-        self._rooms.signal(chosen or everybody.values(), signal)
+        self._rooms.signal(connection.session, chosen, signal)
         call.reply()
         if kind is None:
             # OpenVidu delivers such a signal and then trips over it in its event log.
@@ -183,7 +183,7 @@ class Methods:
         elif name == "videoDimensions":
             stream.video_dimensions = str(value)
         call.reply()
-        self._rooms.change_property(connection, name, value, reason)
+        self._rooms.change_property(connection, name, value, reason, caller=connection)
 
     async def _video_data(self, call: Call) -> None:
         params = call.params

@@ -12,10 +12,16 @@ from typing import Protocol
 from openvidu_local import identifiers
 from openvidu_local.identifiers import now_ms
 from openvidu_local.parameters import Json, JsonObject
-from openvidu_local.relay import PublisherEndpoint, StreamMedia, SubscriberEndpoint
+from openvidu_local.relay import (
+    MAX_CANDIDATE_CHARS,
+    MAX_CANDIDATES,
+    PublisherEndpoint,
+    StreamMedia,
+    SubscriberEndpoint,
+)
 
-_QUEUED_CANDIDATES = 200
-"""Early candidates kept for an endpoint that does not exist yet."""
+_AWAITED_ENDPOINTS = 100
+"""So many endpoints that do not exist yet may have candidates kept for them."""
 
 
 class Role(StrEnum):
@@ -29,12 +35,14 @@ class Role(StrEnum):
 class Reason(StrEnum):
     """Why something ended, in the words of OpenVidu's EndReason."""
 
+    UNSUBSCRIBE = "unsubscribe"
     UNPUBLISH = "unpublish"
     DISCONNECT = "disconnect"
     FORCE_UNPUBLISH_BY_USER = "forceUnpublishByUser"
     FORCE_UNPUBLISH_BY_SERVER = "forceUnpublishByServer"
     FORCE_DISCONNECT_BY_USER = "forceDisconnectByUser"
     FORCE_DISCONNECT_BY_SERVER = "forceDisconnectByServer"
+    LAST_PARTICIPANT_LEFT = "lastParticipantLeft"
     SESSION_CLOSED_BY_SERVER = "sessionClosedByServer"
     NETWORK_DISCONNECT = "networkDisconnect"
 
@@ -93,11 +101,16 @@ class Stream:
 
 @dataclass
 class Subscription:
-    """One connection receiving another's stream."""
+    """One connection receiving another's stream.
 
-    stream_id: str
+    Attributes:
+        told: its creation was told to the webhook, so its end will be.
+    """
+
+    stream: Stream
     endpoint: SubscriberEndpoint
     created_at_ms: int = field(default_factory=now_ms)
+    told: bool = False
 
 
 @dataclass
@@ -163,9 +176,11 @@ class Connection:
             self.line.notify(method, params)
 
     def keep_early_candidate(self, owner: str, text: str) -> None:
-        """Keep a candidate until the endpoint for `owner`'s stream exists."""
+        """Keep a candidate until the endpoint for `owner`'s stream exists; of a flood, the first ones."""
+        if owner not in self.early_candidates and len(self.early_candidates) >= _AWAITED_ENDPOINTS:
+            return
         queue = self.early_candidates.setdefault(owner, [])
-        if len(queue) < _QUEUED_CANDIDATES:
+        if len(queue) < MAX_CANDIDATES and len(text) <= MAX_CANDIDATE_CHARS:
             queue.append(text)
 
     def info(self) -> JsonObject:

@@ -66,6 +66,8 @@ class Options:
         public_host: host name written into tokens; `host` when None.
         certificate: PEM file of a server certificate; with `key` it turns on TLS.
         key: PEM file of its private key.
+        webhook_url: where events are posted; None: nowhere.
+        webhook_headers: sent with every post.
         coturn_host: TURN host named in the join result; None: no TURN is offered.
         faults: switches that are on from the start, in the form of `openvidu_local.faults`.
         timing: the timers.
@@ -79,6 +81,8 @@ class Options:
     public_host: str | None = None
     certificate: Path | None = None
     key: Path | None = None
+    webhook_url: str | None = None
+    webhook_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     coturn_host: str | None = None
     faults: tuple[str, ...] = ()
     timing: Timing = field(default_factory=Timing)

@@ -101,7 +101,7 @@ def json_object(text: str) -> JsonObject | None:
     """The object that `text` is the JSON of; None when it is no JSON or no object."""
     try:
         value: Json = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for a text of nothing but brackets
         return None
     return value if isinstance(value, dict) else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -27,6 +27,11 @@ from openvidu_local.faults import Faults
 from openvidu_local.options import Bandwidth, Mode
 
 log = logging.getLogger(__name__)
+
+MAX_CANDIDATES = 200
+"""An endpoint takes no more of a client; a machine with many addresses and TURN servers has some fifty."""
+MAX_CANDIDATE_CHARS = 1000
+"""A longer candidate is none."""
 
 _KINDS = ("audio", "video")
 _CANDIDATE = "candidate:"
@@ -74,11 +79,13 @@ class Endpoint:
     Attributes:
         candidates: to be trickled to the client, once the answer is made.
         early_candidates: of the client, kept until its SDP is there.
+        received_candidates: of the client, as they came; a bounded number.
     """
 
     def __init__(self, relay: Relay, media: StreamMedia) -> None:
         self.candidates: list[Candidate] = []
         self.early_candidates: list[str] = []
+        self.received_candidates: list[str] = []
         self._relay = relay
         self._media = media
         self._peer = RTCPeerConnection(
@@ -96,16 +103,32 @@ class Endpoint:
         """The peer connection's `connectionState`."""
         return self._peer.connectionState
 
+    @property
+    def local_sdp(self) -> str:
+        """Our description; empty before there is one."""
+        return self._peer.localDescription.sdp if self._peer.localDescription else ""
+
+    @property
+    def remote_sdp(self) -> str:
+        """The client's description, as it is used; empty before there is one."""
+        return self._peer.remoteDescription.sdp if self._peer.remoteDescription else ""
+
+    @property
+    def selected_candidates(self) -> tuple[str | None, str | None]:
+        """Our candidate and the client's that are in use; None before the connection is made."""
+        return seams.selected_candidates(self._peer)
+
     async def add_candidate(self, text: str) -> None:
         """Take a candidate of the client; all m-lines share one transport, so its m-line is moot.
 
-        Empty and unreadable candidates are passed over, as Kurento does.
+        Empty and unreadable candidates are passed over, as Kurento does, and those of a flood, too.
         """
-        if not self._described:
-            self.early_candidates.append(text)
+        taken = self.received_candidates if self._described else self.early_candidates
+        if self._closing or len(text) > MAX_CANDIDATE_CHARS or len(taken) >= MAX_CANDIDATES:
             return
+        taken.append(text)
         text = text.removeprefix(_CANDIDATE)
-        if not text or self._closing:
+        if not text or not self._described:
             return
         try:
             candidate = candidate_from_sdp(text)
@@ -209,12 +232,16 @@ class PublisherEndpoint(Endpoint):
                 fanout.codec = seams.primary_codec(transceiver)
                 seams.tap_receiver(receiver, tap_for(fanout))
                 if fanout.kind == "video":
-                    seams.bound_estimate(receiver, self._relay.bandwidth)
+                    seams.bound_estimate(receiver, self._relay.bandwidth, self._ceiling(fanout))
                     self._serve_key_frames(fanout, receiver)
                 if loopback:
                     self._peer.addTrack(fanout.track())
             description = await self._describe()
         return self._dress(description)
+
+    @staticmethod
+    def _ceiling(fanout: Fanout) -> Callable[[], int | None]:
+        return lambda: fanout.ceiling_bps
 
     def _serve_key_frames(self, fanout: Fanout, receiver: RTCRtpReceiver) -> None:
         def ask(ssrc: int) -> None:
@@ -275,7 +302,11 @@ class SubscriberEndpoint(Endpoint):
             if not self._relay.faults.has("no-subscriber-pli"):
                 track.request_key_frame()
 
+        def estimated(bitrate_bps: int) -> None:
+            track.allowed_bps = bitrate_bps
+
         seams.hear_key_frame_requests(sender, asked)
+        seams.hear_estimates(sender, estimated)
 
 
 class Relay:

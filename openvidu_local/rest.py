@@ -13,6 +13,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import cast
 
 from aiohttp import web
@@ -23,7 +24,14 @@ from openvidu_local.identifiers import now_ms
 from openvidu_local.model import Reason, Session
 from openvidu_local.options import VERSION, Options
 from openvidu_local.parameters import JsonObject
-from openvidu_local.rest_bodies import BadRequestError, flag, member, new_connection, read_body
+from openvidu_local.rest_bodies import (
+    BadRequestError,
+    NoPlayerError,
+    flag,
+    member,
+    new_connection,
+    read_body,
+)
 from openvidu_local.rest_objects import connection_object, session_object
 from openvidu_local.rooms import Rooms, SessionExistsError
 from openvidu_local.rpc import RpcServer
@@ -35,7 +43,15 @@ USER = "OPENVIDUAPP"
 
 _BASE = "/openvidu/api"
 _SESSION_ID = re.compile(r"[a-zA-Z0-9_-]+")
-_OPEN_PATHS = frozenset({"/openvidu", "/openvidu/accept-certificate", f"{_BASE}/config/openvidu-publicurl"})
+_OPEN_PATHS = frozenset(
+    {
+        "/openvidu",
+        "/openvidu/accept-certificate",
+        "/accept-certificate",
+        f"{_BASE}/config/openvidu-publicurl",
+        "/config/openvidu-publicurl",
+    }
+)
 _SESSION_CHOICES = {
     "mediaMode": ("ROUTED", "RELAYED"),
     "recordingMode": ("MANUAL", "ALWAYS"),
@@ -69,15 +85,25 @@ class Rest:
     public_url: Callable[[], str]
 
     def routes(self) -> list[web.RouteDef]:
-        """Every route; sessions also without the `/openvidu` prefix, as old clients call them."""
+        """Every route; also without the `/openvidu` prefix, as old clients call them.
+
+        The old paths are those that OpenVidu's ApiRestPathRewriteFilter translates.
+        """
         routes = [
-            web.get("/openvidu/accept-certificate", self._empty),
-            web.get(f"{_BASE}/config", self._config),
-            web.get(f"{_BASE}/config/openvidu-version", self._version),
-            web.get(f"{_BASE}/config/openvidu-publicurl", self._public_url),
             web.put("/openvidu-local/faults", self._set_faults),
             web.post("/openvidu-local/drop-sockets", self._drop_sockets),
         ]
+        for base in ("/openvidu", ""):
+            routes += [
+                web.get(f"{base}/accept-certificate", self._empty),
+                web.get(f"{base}/recordings{{rest:.*}}", self._no_file),
+            ]
+        for base in (f"{_BASE}/config", "/config"):
+            routes += [
+                web.get(base, self._config),
+                web.get(f"{base}/openvidu-version", self._version),
+                web.get(f"{base}/openvidu-publicurl", self._public_url),
+            ]
         for base in (_BASE, "/api"):
             session, connection = f"{base}/sessions/{{session}}", f"{base}/sessions/{{session}}/connection"
             routes += [
@@ -120,14 +146,16 @@ class Rest:
         try:
             return await handler(request)
         except BadRequestError as error:
-            body = {
-                "timestamp": now_ms(),
-                "status": 400,
-                "error": "Bad Request",
-                "message": str(error),
-                "path": request.path,
-            }
-            return web.json_response(body, status=400)
+            return _failure(request, HTTPStatus.BAD_REQUEST, str(error))
+        except NoPlayerError as error:
+            return _failure(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+        except web.HTTPMethodNotAllowed as error:
+            # Among these is PATCH of a connection, which the Community Edition does not have.
+            answer = _failure(request, HTTPStatus.METHOD_NOT_ALLOWED, "")
+            answer.headers["Allow"] = error.headers["Allow"]
+            return answer
+        except web.HTTPNotFound:
+            return _failure(request, HTTPStatus.NOT_FOUND, "")
 
     def _is_authorised(self, request: web.Request) -> bool:
         expected = base64.b64encode(f"{USER}:{self.options.secret}".encode()).decode()
@@ -168,16 +196,15 @@ class Rest:
         return web.json_response(session_object(session))
 
     async def _list_sessions(self, request: web.Request) -> web.Response:
-        pending = flag(request, "pendingConnections", default=False)
-        found = [session_object(session, pending=pending) for session in self.rooms.sessions.values()]
+        wanted = _wanted(request, pending=False)
+        found = [session_object(session, **wanted) for session in self.rooms.sessions.values()]
         return web.json_response({"numberOfElements": len(found), "content": found})
 
     async def _get_session(self, request: web.Request) -> web.Response:
         session = self._session(request)
         if session is None:
             return web.Response(status=404)
-        pending = flag(request, "pendingConnections", default=False)
-        return web.json_response(session_object(session, pending=pending))
+        return web.json_response(session_object(session, **_wanted(request, pending=False)))
 
     async def _delete_session(self, request: web.Request) -> web.Response:
         session = self._session(request)
@@ -198,7 +225,10 @@ class Rest:
 
     async def _create_token(self, request: web.Request) -> web.Response:
         body = await read_body(request)
-        session = self.rooms.sessions.get(member(body, "session", str, ""))
+        session_id = member(body, "session", str, None)
+        if session_id is None:
+            raise BadRequestError('"session" parameter is mandatory')
+        session = self.rooms.sessions.get(session_id)
         if session is None:
             return web.Response(status=404)
         connection = new_connection(session, body)
@@ -219,8 +249,7 @@ class Rest:
         session = self._session(request)
         if session is None:
             return web.Response(status=404)
-        pending = flag(request, "pendingConnections", default=True)
-        return web.json_response(session_object(session, pending=pending)["connections"])
+        return web.json_response(session_object(session, **_wanted(request, pending=True))["connections"])
 
     async def _get_connection(self, request: web.Request) -> web.Response:
         session = self._session(request)
@@ -229,7 +258,8 @@ class Rest:
         connection = session.find(request.match_info["connection"])
         if connection is None:
             return web.Response(status=404)
-        return web.json_response(connection_object(connection))
+        stats = flag(request, "webRtcStats", default=False)
+        return web.json_response(connection_object(connection, stats=stats))
 
     async def _delete_connection(self, request: web.Request) -> web.Response:
         session = self._session(request)
@@ -273,7 +303,7 @@ class Rest:
         if not active or any(receiver not in active for receiver in receivers):
             return web.Response(status=406)
         chosen = [active[cast("str", receiver)] for receiver in receivers]
-        self.rooms.signal(chosen or active.values(), message)
+        self.rooms.signal(session, chosen, message)
         return web.Response()
 
     async def _config(self, _: web.Request) -> web.Response:
@@ -295,7 +325,8 @@ class Rest:
             "OPENVIDU_SESSIONS_GARBAGE_INTERVAL": int(self.options.timing.garbage_interval_s),
             "OPENVIDU_SESSIONS_GARBAGE_THRESHOLD": int(self.options.timing.garbage_age_s),
             "OPENVIDU_RECORDING": False,
-            "OPENVIDU_WEBHOOK": False,
+            "OPENVIDU_WEBHOOK": self.options.webhook_url is not None,
+            "OPENVIDU_WEBHOOK_ENDPOINT": self.options.webhook_url or "",
         }
         return web.json_response(answer)
 
@@ -310,6 +341,9 @@ class Rest:
 
     async def _no_recordings(self, _: web.Request) -> web.Response:
         return web.Response(status=501)
+
+    async def _no_file(self, _: web.Request) -> web.Response:
+        return web.Response(status=404)
 
     async def _set_faults(self, request: web.Request) -> web.Response:
         switches = (await read_body(request)).get("faults")
@@ -327,3 +361,23 @@ class Rest:
 
     def _session(self, request: web.Request) -> Session | None:
         return self.rooms.sessions.get(request.match_info["session"])
+
+
+def _wanted(request: web.Request, *, pending: bool) -> dict[str, bool]:
+    """What the query asks `session_object` for; `pending` when it does not say."""
+    return {
+        "pending": flag(request, "pendingConnections", default=pending),
+        "stats": flag(request, "webRtcStats", default=False),
+    }
+
+
+def _failure(request: web.Request, status: HTTPStatus, message: str) -> web.Response:
+    """An error in the form of OpenVidu's bodies."""
+    body = {
+        "timestamp": now_ms(),
+        "status": status.value,
+        "error": status.phrase,
+        "message": message,
+        "path": request.path,
+    }
+    return web.json_response(body, status=status)

@@ -14,8 +14,21 @@ from openvidu_local.parameters import Json, JsonObject
 _ICE_URL = re.compile(r"(?:stuns?:[^?]+|turns?:[^?]+(?:\?transport=(?:udp|tcp))?)")
 
 
+_RTSP_URL = re.compile(r"(?:rtsps?|https?|file)://\S+")
+_BANDWIDTHS = (
+    "videoMaxRecvBandwidth",
+    "videoMinRecvBandwidth",
+    "videoMaxSendBandwidth",
+    "videoMinSendBandwidth",
+)
+
+
 class BadRequestError(Exception):
     """The body is no JSON object or a member does not fit: status 400 with the message."""
+
+
+class NoPlayerError(Exception):
+    """An IP camera is asked for: status 500 with the message, as where OpenVidu cannot play one."""
 
 
 def new_connection(session: Session, body: JsonObject) -> Connection:
@@ -23,10 +36,14 @@ def new_connection(session: Session, body: JsonObject) -> Connection:
 
     Raises:
         BadRequestError: a member does not fit.
+        NoPlayerError: everything fits, and it is an IP camera.
     """
     kind = member(body, "type", str, "WEBRTC")
+    if kind == "IPCAM":
+        _check_camera(body)
+        raise NoPlayerError("This server cannot play IP cameras")
     if kind != "WEBRTC":
-        raise BadRequestError("Only connections of type 'WEBRTC' can be made here")
+        raise BadRequestError("Wrong value of 'type'")
     role = member(body, "role", str, Role.PUBLISHER.value)
     if role not in Role.__members__:
         raise BadRequestError("Wrong value of 'role'")
@@ -36,9 +53,38 @@ def new_connection(session: Session, body: JsonObject) -> Connection:
         role=Role(role),
         server_data=member(body, "data", str, ""),
         record=member(body, "record", bool, True),
-        kurento_options=member(body, "kurentoOptions", dict, None),
+        kurento_options=_kurento_options(member(body, "kurentoOptions", dict, None)),
         ice_servers=servers,
     )
+
+
+def _check_camera(body: JsonObject) -> None:
+    """Look at the members of an IP camera.
+
+    Raises:
+        BadRequestError: one is missing or does not fit.
+    """
+    if not _RTSP_URL.fullmatch(member(body, "rtspUri", str, "")):
+        raise BadRequestError("Wrong or missing 'rtspUri'")
+    member(body, "adaptativeBitrate", bool, True)
+    member(body, "onlyPlayWithSubscribers", bool, True)
+    if number(body, "networkCache", 2000) < 0:
+        raise BadRequestError("Wrong value of 'networkCache'")
+
+
+def _kurento_options(options: JsonObject | None) -> JsonObject | None:
+    """Checked `kurentoOptions`.
+
+    Raises:
+        BadRequestError: a bandwidth is no integer, or the filters are no list of strings.
+    """
+    if options is not None:
+        for name in _BANDWIDTHS:
+            number(options, name, 0)
+        names = member(options, "allowedFilters", list, [])
+        if not all(isinstance(name, str) for name in names):
+            raise BadRequestError("Wrong type of 'allowedFilters'")
+    return options
 
 
 def _ice_server(server: Json) -> JsonObject:
@@ -68,7 +114,7 @@ async def read_body(request: web.Request) -> JsonObject:
         return {}
     try:
         body: Json = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequestError("The body is no JSON") from error
     if not isinstance(body, dict):
         raise BadRequestError("The body is no JSON object")
@@ -87,6 +133,18 @@ def member(body: JsonObject, name: str, kind: type, default: object) -> Any:
     if not isinstance(value, kind):
         raise BadRequestError(f"Wrong type of '{name}'")
     return value
+
+
+def number(body: JsonObject, name: str, default: int) -> int:
+    """An integer member, or `default` when it is missing or null.
+
+    Raises:
+        BadRequestError: it is no integer.
+    """
+    value = member(body, name, int, default)
+    if isinstance(value, bool):  # an int for Python, not for JSON
+        raise BadRequestError(f"Wrong type of '{name}'")
+    return cast("int", value)
 
 
 def flag(request: web.Request, name: str, *, default: bool) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from openvidu_local.model import Connection, Session, Stream
 from openvidu_local.parameters import Json, JsonObject
+from openvidu_local.relay import Endpoint
 
 
-def session_object(session: Session, *, pending: bool = False) -> JsonObject:
+def session_object(session: Session, *, pending: bool = False, stats: bool = False) -> JsonObject:
     """A session as the API shows it.
 
     Args:
         session: the session.
         pending: list connections whose token is unused, too.
+        stats: say how each peer connection came about, too.
     """
     listed = [*session.visible(), *(session.pending.values() if pending else ())]
     return {
@@ -24,13 +26,13 @@ def session_object(session: Session, *, pending: bool = False) -> JsonObject:
         **session.properties,
         "connections": {
             "numberOfElements": len(listed),
-            "content": [connection_object(connection) for connection in listed],
+            "content": [connection_object(connection, stats=stats) for connection in listed],
         },
     }
 
 
-def connection_object(connection: Connection) -> JsonObject:
-    """A connection as the API shows it, pending or active."""
+def connection_object(connection: Connection, *, stats: bool = False) -> JsonObject:
+    """A connection as the API shows it, pending or active; `stats` as for `session_object`."""
     active = bool(connection.active_at_ms)
     return {
         "id": connection.id,
@@ -56,19 +58,23 @@ def connection_object(connection: Connection) -> JsonObject:
         "ip": connection.ip if active else None,
         "platform": connection.platform if active else None,
         "clientData": connection.client_data if active else None,
-        "publishers": _publishers(connection.stream) if active else None,
-        "subscribers": _subscribers(connection) if active else None,
+        "publishers": _publishers(connection.stream, stats=stats) if active else None,
+        "subscribers": _subscribers(connection, stats=stats) if active else None,
     }
 
 
-def _subscribers(connection: Connection) -> list[Json]:
+def _subscribers(connection: Connection, *, stats: bool) -> list[Json]:
     return [
-        {"createdAt": subscription.created_at_ms, "streamId": subscription.stream_id}
+        {
+            "createdAt": subscription.created_at_ms,
+            "streamId": subscription.stream.id,
+            **(_stats(subscription.endpoint, f"{connection.id}_{subscription.stream.id}") if stats else {}),
+        }
         for subscription in connection.subscriptions.values()
     ]
 
 
-def _publishers(stream: Stream | None) -> list[Json]:
+def _publishers(stream: Stream | None, *, stats: bool) -> list[Json]:
     if stream is None or not stream.ready:
         return []
     options: JsonObject = {
@@ -81,4 +87,18 @@ def _publishers(stream: Stream | None) -> list[Json]:
         "videoDimensions": stream.video_dimensions,
         "filter": stream.filter,
     }
-    return [{"createdAt": stream.created_at_ms, "streamId": stream.id, "mediaOptions": options}]
+    told = _stats(stream.endpoint, stream.id) if stats else {}
+    return [{"createdAt": stream.created_at_ms, "streamId": stream.id, "mediaOptions": options, **told}]
+
+
+def _stats(endpoint: Endpoint, name: str) -> JsonObject:
+    """What `webRtcStats=true` adds for one endpoint, in the words of OpenVidu's MediaEndpoint."""
+    return {
+        "webrtcEndpointName": name,
+        "remoteSdp": endpoint.remote_sdp,
+        "localSdp": endpoint.local_sdp,
+        "receivedCandidates": list(endpoint.received_candidates),
+        "localCandidate": endpoint.selected_candidates[0],
+        "remoteCandidate": endpoint.selected_candidates[1],
+        "events": [],
+    }

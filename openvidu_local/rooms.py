@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 
 from openvidu_local import identifiers
 from openvidu_local.errors import Code, RpcError
+from openvidu_local.events import Events
 from openvidu_local.identifiers import now_ms
 from openvidu_local.model import Connection, Reason, Session
 from openvidu_local.options import Mode
@@ -35,12 +36,15 @@ class Rooms:
         relay: makes and closes the media endpoints.
     """
 
-    def __init__(self, mode: Mode, relay: Relay, token_base: Callable[[], str]) -> None:
-        """Args: `token_base` returns `ws://host:port` for new tokens."""
+    def __init__(
+        self, mode: Mode, relay: Relay, token_base: Callable[[], str], events: Events | None = None
+    ) -> None:
+        """Args: `token_base` returns `ws://host:port` for new tokens; `events` hears what happens."""
         self.relay = relay
         self.sessions: dict[str, Session] = {}
         self._mode = mode
         self._token_base = token_base
+        self._events = events or Events()
 
     # Sessions
 
@@ -66,20 +70,21 @@ class Rooms:
         )
         self.sessions[session.id] = session
         log.info("session %s created", session.id)
+        self._events.session_created(session)
         return session
 
     def close_session(self, session: Session, reason: Reason) -> None:
         """Evict everybody, one by one; the session and its tokens are gone afterwards."""
         for connection in list(session.connections.values()):
             self.evict(connection, reason)
-        self._forget(session)
+        self._forget(session, reason)
 
     def collect(self, older_than_s: float) -> None:
         """Forget sessions that nobody ever joined and that are older than that."""
         oldest_ms = now_ms() - older_than_s * 1000
         for session in list(self.sessions.values()):
             if not session.connections and session.created_at_ms < oldest_ms:
-                self._forget(session)
+                self._forget(session, None)
 
     def codec_rule(self, session: Session) -> CodecRule:
         """What an SDP offer in this session must and may have."""
@@ -140,6 +145,7 @@ class Rooms:
             for other in session.connections.values():
                 other.notify("participantJoined", joined)
         session.connections[connection.id] = connection
+        self._events.participant_joined(connection)
         log.info("connection %s joined %s as %s", connection.id, session.id, connection.role)
         return before
 
@@ -151,15 +157,16 @@ class Rooms:
         session = connection.session
         session.connections.pop(connection.id, None)
         for owner in list(connection.subscriptions):
-            self.unsubscribe(connection, owner)
-        self._drop_stream(connection)
+            self.unsubscribe(connection, owner, reason)
+        self._drop_stream(connection, reason)
+        self._events.participant_left(connection, reason)
         if not connection.hidden:
             _tell(session.connections.values(), "participantLeft", connection, reason)
         if connection.line is not None:
             connection.line.dismiss()
         log.info("connection %s left %s: %s", connection.id, session.id, reason)
         if not session.connections:
-            self._forget(session)
+            self._forget(session, reason)
 
     def evict(
         self, connection: Connection, reason: Reason, *, between: Callable[[], None] | None = None
@@ -191,27 +198,46 @@ class Rooms:
         """Tell the others that a stream is ready."""
         assert connection.stream is not None
         connection.stream.ready = True
+        self._events.stream_created(connection, connection.stream)
         published: JsonObject = {"id": connection.id, "streams": [connection.stream.info()]}
         for other in connection.session.others(connection):
             other.notify("participantPublished", published)
 
     def unpublish(self, connection: Connection, reason: Reason) -> None:
         """End a publication; a forced end is told to the publisher too."""
-        self._drop_stream(connection)
+        self._drop_stream(connection, reason)
         forced = reason is not Reason.UNPUBLISH
         session = connection.session
         told = session.connections.values() if forced else session.others(connection)
         _tell(told, "participantUnpublished", connection, reason)
 
-    def unsubscribe(self, connection: Connection, owner: str) -> None:
-        """End the subscription to `owner`'s stream, if there is one."""
+    def subscribed(self, connection: Connection, owner: str) -> None:
+        """The subscription to `owner`'s stream is agreed on; a renewed one is not told again."""
+        subscription = connection.subscriptions[owner]
+        if not subscription.told:
+            subscription.told = True
+            self._events.subscription_created(connection, owner, subscription)
+
+    def unsubscribe(self, connection: Connection, owner: str, reason: Reason | None) -> None:
+        """End the subscription to `owner`'s stream, if there is one.
+
+        Args:
+            connection: who receives.
+            owner: the publisher's connection id.
+            reason: told to the webhook; None for one that failed or is about to be renewed.
+        """
         connection.early_candidates.pop(owner, None)
         subscription = connection.subscriptions.pop(owner, None)
-        if subscription is not None:
-            self.relay.close_later(subscription.endpoint)
+        if subscription is None:
+            return
+        self.relay.close_later(subscription.endpoint)
+        if subscription.told and reason is not None:
+            self._events.subscription_destroyed(connection, owner, subscription, reason)
 
-    def change_property(self, connection: Connection, name: str, value: Json, reason: str) -> None:
-        """Tell the others about a changed property of a stream; `value` is what they get."""
+    def change_property(
+        self, connection: Connection, name: str, value: Json, reason: str, *, caller: Connection
+    ) -> None:
+        """Tell everybody but `caller` about a changed property of `connection`'s stream."""
         assert connection.stream is not None
         changed: JsonObject = {
             "connectionId": connection.id,
@@ -220,28 +246,35 @@ class Rooms:
             "newValue": value if name == "filter" else to_json(value),
             "reason": reason,
         }
-        for other in connection.session.others(connection):
+        for other in connection.session.others(caller):
             other.notify("streamPropertyChanged", changed)
 
-    def signal(self, receivers: Iterable[Connection], message: JsonObject) -> None:
-        """Deliver a signal; members without a value are left out."""
+    def signal(self, session: Session, receivers: list[Connection], message: JsonObject) -> None:
+        """Deliver a signal, to everybody when `receivers` is empty; members without a value are left out."""
         present: JsonObject = {name: value for name, value in message.items() if value is not None}
-        for receiver in list(receivers):
+        chosen = receivers or list(session.connections.values())
+        for receiver in chosen:
             receiver.notify("sendMessage", present)
+        self._events.signal_sent(session, chosen, present)
 
-    def _drop_stream(self, connection: Connection) -> None:
+    def _drop_stream(self, connection: Connection, reason: Reason) -> None:
         stream, connection.stream = connection.stream, None
         connection.early_candidates.pop(connection.id, None)
         if stream is None:
             return
         self.relay.close_later(stream.endpoint)
         for other in connection.session.others(connection):
-            self.unsubscribe(other, connection.id)
+            self.unsubscribe(other, connection.id, reason)
+        if stream.ready:
+            self._events.stream_destroyed(connection, stream, reason)
 
-    def _forget(self, session: Session) -> None:
+    def _forget(self, session: Session, reason: Reason | None) -> None:
+        """Let go of a session; without a reason nobody is told."""
         if self.sessions.get(session.id) is session:
             del self.sessions[session.id]
             log.info("session %s closed", session.id)
+            if reason is not None:
+                self._events.session_destroyed(session, reason)
         for connection in session.pending.values():
             connection.token = None
             connection.gone = True

@@ -21,7 +21,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from openvidu_local import identifiers
 from openvidu_local.client_socket import Socket
-from openvidu_local.errors import HANDLER_CODES, Code, RpcError, UnansweredError
+from openvidu_local.errors import HANDLER_CODES, Code, MalformedRequestError, RpcError, UnansweredError
 from openvidu_local.faults import Faults
 from openvidu_local.model import Connection, Reason
 from openvidu_local.options import Timing
@@ -238,6 +238,11 @@ class RpcServer:
             session.lost(socket, evict=evict or socket.silent)
         return response
 
+    @property
+    def session_count(self) -> int:
+        """How many RPC sessions are on a socket or may be resumed."""
+        return len(self._sessions)
+
     def forget(self, session: RpcSession) -> None:
         """`session` cannot be resumed any more."""
         self._sessions.pop(session.id, None)
@@ -329,3 +334,7 @@ class RpcServer:
         except RpcError as error:
             log.info("%s failed with %d", call.method, error.code)
             call.fail(error, shape=shape)
+        except Exception as error:  # a fault of ours must not end the socket; OpenVidu answers -1, too
+            log.exception("%s failed", call.method)
+            if not call.replied:
+                call.fail(MalformedRequestError(type(error).__name__), shape=shape)

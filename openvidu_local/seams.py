@@ -1,11 +1,12 @@
 """The one file that reaches into aiortc and aioice, and what it does there.
 
 aiortc offers no way to receive *encoded* frames, to bound its REMB, to ask a publisher for a key
-frame, to hear a subscriber's request for one, to gather on a machine that only has a loopback
-interface, or to end what it started towards a peer that went away before it was connected. Each
-function here changes one *instance* that this server owns. No class or module is patched, so other
-users of aiortc in the same process are not concerned. Every private name is looked for before it is
-replaced: a version of aiortc that dropped one fails loudly, at the first publication.
+frame, to hear a subscriber's request for one or its REMB, to name the candidates in use, to gather
+on a machine that only has a loopback interface, or to end what it started towards a peer that went
+away before it was connected. Each function here changes one *instance* that this server owns. No
+class or module is patched, so other users of aiortc in the same process are not concerned. Every
+private name is looked for before it is replaced: a version of aiortc that dropped one fails loudly,
+at the first publication.
 """
 
 # Private members are this file's whole purpose.
@@ -14,6 +15,7 @@ replaced: a version of aiortc that dropped one fails loudly, at the first public
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, cast
 
@@ -21,9 +23,11 @@ from aioice import Candidate
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc.codecs import is_rtx
 from aiortc.rate import RemoteBitrateEstimator
-from aiortc.rtp import RtpPacket
+from aiortc.rtp import RTCP_PSFB_APP, AnyRtcpPacket, RtcpPsfbPacket, RtpPacket, unpack_remb_fci
 
 from openvidu_local.options import Bandwidth
+
+log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
 _JITTER_BUFFER = "_RTCRtpReceiver__jitter_buffer"
@@ -52,9 +56,17 @@ def tap_receiver(receiver: RTCRtpReceiver, tap: FrameTap) -> None:
     _replace(receiver, _JITTER_BUFFER, tap)
 
 
-def bound_estimate(receiver: RTCRtpReceiver, bandwidth: Bandwidth) -> None:
-    """Keep what a video receiver announces in REMB within `bandwidth`."""
-    _replace(receiver, _ESTIMATOR, _BoundedEstimator(bandwidth))
+def bound_estimate(
+    receiver: RTCRtpReceiver, bandwidth: Bandwidth, ceiling_bps: Callable[[], int | None]
+) -> None:
+    """Keep what a video receiver announces in REMB below the ceiling, and within `bandwidth` first of all.
+
+    Args:
+        receiver: of the publisher's video.
+        bandwidth: the bounds that always hold.
+        ceiling_bps: what the slowest subscriber can take, None while nobody has said.
+    """
+    _replace(receiver, _ESTIMATOR, _BoundedEstimator(bandwidth, ceiling_bps))
 
 
 async def ask_for_key_frame(receiver: RTCRtpReceiver, ssrc: int) -> None:
@@ -65,6 +77,24 @@ async def ask_for_key_frame(receiver: RTCRtpReceiver, ssrc: int) -> None:
 def hear_key_frame_requests(sender: RTCRtpSender, asked: Callable[[], None]) -> None:
     """Call `asked` whenever the subscriber sends PLI or FIR, instead of aiortc's encoder."""
     _replace(sender, "_send_keyframe", asked)
+
+
+def hear_estimates(sender: RTCRtpSender, heard: Callable[[int], None]) -> None:
+    """Call `heard` with the bits per second of every REMB of the subscriber."""
+    handle = sender._handle_rtcp_packet
+
+    async def listen(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
+            try:
+                bitrate_bps, ssrcs = unpack_remb_fci(packet.fci)
+            except ValueError:
+                log.debug("application feedback of a subscriber is no REMB")
+            else:
+                if sender._ssrc in ssrcs:
+                    heard(bitrate_bps)
+        await handle(packet)
+
+    _replace(sender, "_handle_rtcp_packet", listen)
 
 
 def primary_codec(transceiver: RTCRtpTransceiver) -> str:
@@ -80,6 +110,15 @@ def gather_on_loopback_when_alone(peer: RTCPeerConnection) -> None:
     for transceiver in peer.getTransceivers():
         connection = transceiver.receiver.transport.transport.iceGatherer._connection
         _replace(connection, "get_component_candidates", _somewhere(connection.get_component_candidates))
+
+
+def selected_candidates(peer: RTCPeerConnection) -> tuple[str | None, str | None]:
+    """Our candidate and the other side's in the nominated pair, as SDP text; None before there is one."""
+    for transceiver in peer.getTransceivers():
+        pair = transceiver.receiver.transport.transport.iceGatherer._connection._nominated.get(1)
+        if pair is not None:
+            return pair.local_candidate.to_sdp(), pair.remote_candidate.to_sdp()
+    return None, None
 
 
 class ConnectTasks:
@@ -122,9 +161,10 @@ def _somewhere(
 
 
 class _BoundedEstimator(RemoteBitrateEstimator):
-    def __init__(self, bandwidth: Bandwidth) -> None:
+    def __init__(self, bandwidth: Bandwidth, ceiling_bps: Callable[[], int | None]) -> None:
         super().__init__()
         self._bandwidth = bandwidth
+        self._ceiling_bps = ceiling_bps
 
     def add(
         self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
@@ -133,6 +173,9 @@ class _BoundedEstimator(RemoteBitrateEstimator):
         if estimate is None:
             return None
         bitrate_bps, ssrcs = estimate
+        ceiling_bps = self._ceiling_bps()
+        if ceiling_bps is not None:
+            bitrate_bps = min(bitrate_bps, ceiling_bps)
         return min(max(bitrate_bps, self._bandwidth.min_bps), self._bandwidth.max_bps), ssrcs
 
 

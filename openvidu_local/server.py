@@ -10,6 +10,7 @@ from typing import Self
 
 from aiohttp import web
 
+from openvidu_local.events import Events, nobody_listens
 from openvidu_local.faults import Faults
 from openvidu_local.methods import Methods
 from openvidu_local.options import Options
@@ -17,6 +18,7 @@ from openvidu_local.relay import Relay
 from openvidu_local.rest import Rest
 from openvidu_local.rooms import Rooms
 from openvidu_local.rpc import RpcServer
+from openvidu_local.webhook import Webhook
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,11 @@ class OpenViduServer:
         self.options = options or Options()
         self.faults = Faults(self.options.faults)
         self.relay = Relay(self.options.mode, self.faults, self.options.bandwidth)
-        self.rooms = Rooms(self.options.mode, self.relay, self._token_base)
+        self._webhook: Webhook | None = None
+        if self.options.webhook_url is not None:
+            self._webhook = Webhook(self.options.webhook_url, dict(self.options.webhook_headers))
+        events = Events(self._webhook.send if self._webhook is not None else nobody_listens)
+        self.rooms = Rooms(self.options.mode, self.relay, self._token_base, events)
         self.rpc = RpcServer(self.rooms, self.faults, self.options.timing)
         self._methods = Methods(self.rooms, self.options)
         self._runner: web.AppRunner | None = None
@@ -81,6 +87,8 @@ class OpenViduServer:
         await web.TCPSite(runner, self.options.host, self.options.port, ssl_context=context).start()
         self._port = runner.addresses[0][1]
         self._collector = asyncio.get_running_loop().create_task(self._collect())
+        if self._webhook is not None:
+            self._webhook.start()
         log.info("OpenVidu-compatible server in %s mode at %s", self.options.mode, self.url)
 
     async def stop(self) -> None:
@@ -96,6 +104,8 @@ class OpenViduServer:
             self._runner = None
         # A socket that ended meanwhile may have left something to close.
         await self.relay.close()
+        if self._webhook is not None:
+            await self._webhook.stop()
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -13,12 +13,13 @@ import logging
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.rtc.media import AudioLevel, PictureSlot
-from desktop.rtc.room import OnState, Room, RoomDevices, RoomRequest
+from desktop.rtc.room import OnState, RenewToken, Room, RoomDevices, RoomRequest
 from desktop.rtc.state import RoomPhase, RoomState
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,18 @@ class MediaThread:
         self._thread = None
 
 
+def called_on(loop: asyncio.AbstractEventLoop, renew_token: RenewToken) -> RenewToken:
+    """The same function, to be awaited on another loop while it runs on `loop`; cancelling goes in."""
+
+    async def work() -> str:
+        return await renew_token()
+
+    async def renew() -> str:
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work(), loop))
+
+    return renew
+
+
 class RoomBridge(QObject):
     """One live room as Qt's thread sees it; the view-model's `RoomPort`.
 
@@ -144,6 +157,10 @@ class RoomBridge(QObject):
         )
         self.changed.emit(self._state)
         self._devices = await self._choose_devices()
+        if request.renew_token is not None:
+            # It asks the service, whose client lives on this loop, and is called on the media loop.
+            loop = asyncio.get_running_loop()
+            request = replace(request, renew_token=called_on(loop, request.renew_token))
         await self._thread.call(self._join(request, self._devices))
 
     async def _join(self, request: RoomRequest, devices: RoomDevices) -> None:

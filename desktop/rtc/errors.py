@@ -24,6 +24,8 @@ class RtcErrorCode(StrEnum):
     """The role does not permit this (wire code 401 after joining)."""
     UNREACHABLE = "unreachable"
     """The media server's socket cannot be opened."""
+    UNTRUSTED_CERTIFICATE = "untrusted-certificate"
+    """The media server's certificate, or the proxy's, is not one that we were told to trust."""
     NO_REPLY = "no-reply"
     """A request got no reply in time."""
     PROTOCOL = "protocol"

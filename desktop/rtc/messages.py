@@ -128,6 +128,16 @@ class UnsubscribeFromVideo(Request):
     sender: str
 
 
+class OnIceCandidate(Request):
+    """A candidate of ours for the stream of `endpoint_name`, its publisher's connection id."""
+
+    method: ClassVar[str] = "onIceCandidate"
+    endpoint_name: str
+    candidate: str
+    sdp_mid: str
+    sdp_m_line_index: int = 0
+
+
 class ReconnectStream(Request):
     """Renews the transport of our own stream under the same id."""
 

@@ -11,19 +11,16 @@ import asyncio
 import json
 import logging
 import platform
-import ssl
 from dataclasses import replace
 from typing import Any
 
-from aiortc import RTCIceServer
-
-from desktop.meeting.reconnect import STREAM_DELAYS_S
 from desktop.rtc.camera import Camera
 from desktop.rtc.device_switch import DeviceSwitch
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.ice_servers import choose_ice_servers
+from desktop.rtc.ice_servers import IceServers, choose_ice_servers
 from desktop.rtc.media import AudioLevel, PictureSlot
 from desktop.rtc.messages import (
+    Echo,
     JoinResult,
     JoinRoom,
     LeaveRoom,
@@ -40,18 +37,23 @@ from desktop.rtc.messages import (
 from desktop.rtc.microphone import Microphone
 from desktop.rtc.mixer import Mixer
 from desktop.rtc.publication import Publication
-from desktop.rtc.room import OnState, RoomDevices, RoomRequest
+from desktop.rtc.recovery import Recovery, RecoveryEvent, RecoveryState
+from desktop.rtc.recovery_watch import RecoveryWatch
+from desktop.rtc.room import DEFAULT_OPTIONS, OnState, RoomDevices, RoomOptions, RoomRequest
 from desktop.rtc.roster import Roster
 from desktop.rtc.signalling import LineState, Signalling, SignallingTimes
 from desktop.rtc.state import EndReason, RoomPhase, RoomState, StreamPhase, StreamState
 from desktop.rtc.subscription import Subscription
 from desktop.rtc.tasks import OwnedTasks
-from desktop.rtc.token import Token
+from desktop.rtc.token import Token, parse_token
 
 log = logging.getLogger(__name__)
 
 LEAVE_REPLY_S = 1.5
 """How long leaving waits for the server; it closes our place itself when it never hears of us."""
+
+ECHO_REPLY_S = 3.0
+"""How long a line may take to answer before it counts as dead (openvidu-browser)."""
 
 MAX_EARLY_NOTIFICATIONS = 1_000
 
@@ -69,6 +71,20 @@ _END_REASONS = {
 }
 """What an eviction's reason (OpenVidu 2.32 `EndReason`) means for us; any other removed us."""
 
+_LINE_EVENTS = {
+    LineState.LOST: RecoveryEvent.LINE_LOST,
+    LineState.RESUMED: RecoveryEvent.LINE_RESUMED,
+    LineState.RESUMED_LATE: RecoveryEvent.LINE_RESUMED_LATE,
+    LineState.ENDED: RecoveryEvent.LINE_ENDED,
+}
+
+_OVER_REASONS = {
+    RecoveryEvent.MEETING_OVER: EndReason.CLOSED,
+    RecoveryEvent.REFUSED: EndReason.REMOVED,
+    RecoveryEvent.EXPIRED: EndReason.NETWORK,
+}
+"""Why the recovery gave up, as the app says it."""
+
 _CAMERA_ERRORS = frozenset(code for code in RtcErrorCode if code.value.startswith("camera-"))
 _MICROPHONE_ERRORS = frozenset(code for code in RtcErrorCode if code.value.startswith("microphone-"))
 
@@ -81,7 +97,7 @@ class OpenViduRoom:
         devices: what is published and where the others are heard.
         on_state: told about every new state.
         token: the parsed token URL.
-        ssl_context: for `wss`.
+        options: whom to trust, and how media may travel.
         times: limits of the signalling.
     """
 
@@ -92,12 +108,13 @@ class OpenViduRoom:
         on_state: OnState,
         token: Token,
         *,
-        ssl_context: ssl.SSLContext | None = None,
+        options: RoomOptions = DEFAULT_OPTIONS,
         times: SignallingTimes | None = None,
     ) -> None:
         self._request = request
         self._on_state = on_state
-        self._token = token
+        self._options = options
+        self._times = times
         self._state = RoomState(
             microphone_on=request.microphone_on and devices.microphone is not None,
             camera_on=request.camera_on and devices.camera is not None,
@@ -108,26 +125,33 @@ class OpenViduRoom:
         self._microphone = Microphone(devices.microphone, self._levels[""]) if devices.microphone else None
         self._output = DeviceSwitch(devices.output.open, devices.output.close) if devices.output else None
         self._mixer = Mixer(devices.output)
-        self._signalling = Signalling(
-            token,
-            on_notification=self._notified,
-            on_line=self._line_changed,
-            ssl_context=ssl_context,
-            times=times,
-        )
-        self._publication = Publication(
-            self._signalling, self._camera, self._microphone, self._own_media_lost
-        )
+        self._use_token(token)
         self._roster = Roster()
         self._subscriptions: dict[str, tuple[Subscription, asyncio.Task[None]]] = {}
         self._tasks = OwnedTasks()
         self._switching = asyncio.Lock()
         self._early: list[Notification] = []
         self._joined: JoinResult | None = None
-        self._ice_servers: list[RTCIceServer] = []
+        self._ice_servers = IceServers()
         self._joining: asyncio.Task[None] | None = None
-        self._recovering = False
+        self._former_ids: set[str] = set()
+        self._withdrawn = False
+        self._recovery = Recovery(self, self._tasks, self._recovery_changed)
         self._ending: asyncio.Task[None] | None = None
+
+    def _use_token(self, token: Token) -> None:
+        """Make the line and the publication of one connection to the server."""
+        self._token = token
+        self._signalling = Signalling(
+            token,
+            on_notification=self._notified,
+            on_line=self._line_changed,
+            ssl_context=self._options.ssl_context,
+            times=self._times,
+        )
+        self._publication = Publication(
+            self._signalling, self._camera, self._microphone, self._own_media_lost
+        )
 
     # --- the Room interface ---------------------------------------------------------------------
 
@@ -211,11 +235,7 @@ class OpenViduRoom:
         opening = [self._open_microphone(), self._open_camera(), self._open_output()]
         devices = asyncio.gather(*opening)
         try:
-            await self._signalling.open()
-            reply = await self._signalling.request(self._join_request())
-            self._enter(read(JoinResult, reply, what="joinRoom"))
-            if self._publication.wanted and self._joined is not None and self._joined.may_publish:
-                await self._publication.publish(self._ice_servers)
+            await self._connect()
             await devices
             await self._tell()
         finally:
@@ -225,6 +245,23 @@ class OpenViduRoom:
                 devices.exception()  # taken: the failure that ended the join is the one to report
         self._set(phase=RoomPhase.CONNECTED, own_stream_id=self._publication.stream_id)
         log.info("joined as %s", self._state.own_connection_id)
+        self._recovery.start()
+        if self._signalling.ended:
+            self._recovery.happened(RecoveryEvent.LINE_ENDED)
+        watch = RecoveryWatch(
+            on_event=self._recovery.happened,
+            local_address=lambda: self._signalling.local_address,
+            media_answers=self._media_answers_while_steady,
+        )
+        self._tasks.start(watch.run(), name="recovery watch")
+
+    async def _connect(self) -> None:
+        """Open the line, join over it, and publish."""
+        await self._signalling.open()
+        reply = await self._signalling.request(self._join_request())
+        self._enter(read(JoinResult, reply, what="joinRoom"))
+        if self._own_stream_wanted:
+            await self._publication.publish(self._ice_servers, self._state.own_connection_id)
 
     def _join_request(self) -> JoinRoom:
         python = platform.python_version()
@@ -239,8 +276,17 @@ class OpenViduRoom:
         """Take over what the join result says, then what came while it was on its way."""
         self._joined = result
         self._signalling.keep(result.session_id)
-        self._ice_servers = choose_ice_servers(result, self._token)
-        self._roster.start(result.id, result.value)
+        self._ice_servers = choose_ice_servers(
+            result,
+            self._token,
+            relay_only=self._options.relay_only,
+            ssl_context=self._options.ssl_context,
+        )
+        self._roster = Roster()
+        # A former connection of ours may linger on the server: nobody meets a second self.
+        others = tuple(person for person in result.value if person.id not in self._former_ids)
+        self._roster.start(result.id, others)
+        self._forget_streams_but({stream.stream_id for stream in self._roster.streams})
         self._set(own_connection_id=result.id, is_moderator=result.is_moderator)
         self._roster_changed()
         early, self._early = self._early, []
@@ -285,7 +331,7 @@ class OpenViduRoom:
                 return
             case ParticipantEvicted():
                 if message.connection_id == self._joined.id:
-                    self._start_end(_END_REASONS.get(message.reason, EndReason.REMOVED))
+                    self._evicted(_END_REASONS.get(message.reason, EndReason.REMOVED))
                 return
             case ParticipantUnpublished() if message.connection_id == self._joined.id:
                 self._own_stream_taken(message.reason)
@@ -347,68 +393,130 @@ class OpenViduRoom:
         self._roster.set_phase(stream_id, phase)
         self._set(participants=self._roster.participants)
 
-    # --- losing and finding the line ------------------------------------------------------------
+    # --- losing and coming back: the RecoveryWork interface --------------------------------------
+
+    @property
+    def line_stands(self) -> bool:
+        """See `RecoveryWork.line_stands`."""
+        return self._signalling.stands
+
+    @property
+    def media_stands(self) -> bool:
+        """See `RecoveryWork.media_stands`."""
+        return not self._own_stream_wanted or self._publication.connected
+
+    async def media_answers(self) -> bool:
+        """See `RecoveryWork.media_answers`."""
+        return not self._own_stream_wanted or await self._publication.answers()
+
+    async def check_line(self) -> None:
+        """See `RecoveryWork.check_line`."""
+        await self._signalling.request(Echo(), timeout_s=ECHO_REPLY_S)
+
+    def cut_line(self) -> None:
+        """See `RecoveryWork.cut_line`."""
+        self._signalling.cut()
+
+    async def renew_stream(self) -> None:
+        """See `RecoveryWork.renew_stream`."""
+        await self._publication.renew()
+
+    async def tell(self) -> None:
+        """See `RecoveryWork.tell`."""
+        await self._publication.tell()
+
+    async def new_token(self) -> str:
+        """See `RecoveryWork.new_token`."""
+        if self._request.renew_token is None:
+            raise RtcError(RtcErrorCode.CLOSED, "nobody gives another token")
+        return await self._request.renew_token()
+
+    async def join_again(self, token: str) -> None:
+        """See `RecoveryWork.join_again`."""
+        parsed = parse_token(token)
+        await self._drop_connection()
+        self._use_token(parsed)
+        await self._connect()
+        await self._tell()
+        log.info("joined again as %s", self._state.own_connection_id)
+
+    async def _drop_connection(self) -> None:
+        """End what belongs to one connection to the server; devices and mixer go on."""
+        if self._joined is not None:
+            self._former_ids.add(self._joined.id)
+            if self._signalling.stands:
+                await self._say_goodbye()
+        self._joined = None
+        self._early = []
+        await self._signalling.close()
+        await self._publication.close()
+        tasks = [task for _, task in self._subscriptions.values()]
+        self._subscriptions.clear()
+        for task in tasks:
+            self._tasks.stop(task)
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _recovery_changed(self, state: RecoveryState, event: RecoveryEvent) -> None:
+        if event is RecoveryEvent.ADDRESS_GONE:
+            self._publication.distrust()
+            for subscription, _ in self._subscriptions.values():
+                subscription.restart()
+        if state is RecoveryState.OVER:
+            self._start_end(_OVER_REASONS[event])
+        elif state is RecoveryState.STEADY:
+            self._set(phase=RoomPhase.CONNECTED, own_stream_id=self._publication.stream_id)
+        elif state.visible:
+            self._set(phase=RoomPhase.RECONNECTING)
 
     def _line_changed(self, line: LineState) -> None:
         if self._joined is None or self._ending is not None:
             return  # while joining, the pending request fails by itself
-        if line is LineState.LOST:
-            self._set(phase=RoomPhase.RECONNECTING)
-        elif line is LineState.RESUMED:
-            self._recover()
+        if line is LineState.RESUMED_LATE and self._request.renew_token is None:
+            line = LineState.RESUMED  # what may have been missed cannot be caught up with
+        self._recovery.happened(_LINE_EVENTS[line])
+
+    def _evicted(self, reason: EndReason) -> None:
+        """We were put out: for good where somebody wanted it, else to come back."""
+        if reason is EndReason.NETWORK:
+            self._recovery.happened(RecoveryEvent.EVICTED)
         else:
-            self._start_end(EndReason.NETWORK)
+            self._start_end(reason)
 
     def _own_media_lost(self) -> None:
-        if self._state.phase in {RoomPhase.CONNECTED, RoomPhase.RECONNECTING}:
-            log.warning("the connection of the own stream was lost")
-            self._set(phase=RoomPhase.RECONNECTING)
-            self._recover()
+        self._recovery.happened(RecoveryEvent.MEDIA_LOST)
+
+    async def _media_answers_while_steady(self) -> bool:
+        """For the watch; while something is being repaired it has nothing to find out."""
+        return self._recovery.state is not RecoveryState.STEADY or await self.media_answers()
 
     def _own_stream_taken(self, reason: str) -> None:
         """Our stream was taken down: publish again after a media server's restart, else be dark."""
         log.warning("the own stream was taken down: %s", reason)
-        self._tasks.start(self._withdraw(again=reason == "mediaServerReconnect"), name="own stream taken")
+        if reason == "mediaServerReconnect":
+            self._publication.forget()
+            self._recovery.happened(RecoveryEvent.STREAM_TAKEN)
+        else:
+            self._withdrawn = True
+            self._tasks.start(self._withdraw(), name="own stream taken")
 
-    async def _withdraw(self, *, again: bool) -> None:
+    async def _withdraw(self) -> None:
         async with self._switching:
             await self._publication.withdraw()
-            if not again:
-                if self._camera is not None:
-                    await self._camera.switch_off()
-                if self._microphone is not None:
-                    self._microphone.mute()
-                self._set(own_stream_id="", camera_on=False, microphone_on=False)
-        if again:
-            self._set(phase=RoomPhase.RECONNECTING, own_stream_id="")
-            self._recover()
-
-    def _recover(self) -> None:
-        if not self._recovering:
-            self._recovering = True
-            self._tasks.start(self._renew_publication(), name="recovery")
-
-    async def _renew_publication(self) -> None:
-        """Bring the own stream back, then be connected again; give up after some attempts."""
-        try:
-            for delay_s in STREAM_DELAYS_S:
-                try:
-                    if self._own_stream_wanted and not self._publication.connected:
-                        await self._publication.renew()
-                    await self._publication.tell()
-                except RtcError as error:
-                    log.warning("own stream: %s; trying again", error)
-                    await asyncio.sleep(delay_s)
-                else:
-                    self._set(phase=RoomPhase.CONNECTED, own_stream_id=self._publication.stream_id)
-                    return
-        finally:
-            self._recovering = False
-        self._start_end(EndReason.NETWORK)
+            if self._camera is not None:
+                await self._camera.switch_off()
+            if self._microphone is not None:
+                self._microphone.mute()
+            self._set(own_stream_id="", camera_on=False, microphone_on=False)
 
     @property
     def _own_stream_wanted(self) -> bool:
-        return self._publication.wanted and self._joined is not None and self._joined.may_publish
+        return (
+            self._publication.wanted
+            and not self._withdrawn
+            and self._joined is not None
+            and self._joined.may_publish
+        )
 
     # --- the end --------------------------------------------------------------------------------
 
@@ -419,6 +527,7 @@ class OpenViduRoom:
         """Be over, once: say so at once, then release everything in one task."""
         if self._ending is None:
             log.info("leaving the room: %s", reason.value)
+            self._recovery.close()
             goodbye = reason in {EndReason.LEFT, EndReason.FAILED} and self._joined is not None
             self._roster.clear()
             self._ending = asyncio.get_running_loop().create_task(self._release(goodbye), name="leave")
@@ -442,16 +551,26 @@ class OpenViduRoom:
 
     async def _hang_up(self, goodbye: bool) -> None:
         if goodbye:
-            try:
-                await self._signalling.request(LeaveRoom(), timeout_s=LEAVE_REPLY_S)
-            except RtcError as error:
-                log.warning("left without the server's reply: %s", error)
+            await self._say_goodbye()
         await self._signalling.close()
         await self._tasks.close()
         await self._publication.close()
         self._subscriptions.clear()
         for slot in self._slots.values():
             slot.clear()
+
+    async def _say_goodbye(self) -> None:
+        """Leave on the wire; without it the server would keep a ghost of us."""
+        try:
+            await self._signalling.request(LeaveRoom(), timeout_s=LEAVE_REPLY_S)
+        except RtcError as error:
+            log.warning("left without the server's reply: %s", error)
+
+    def _forget_streams_but(self, present: set[str]) -> None:
+        """Drop the pictures and levels of streams that are gone; `""` is our own."""
+        for stream_id in [known for known in self._slots if known and known not in present]:
+            self._slots.pop(stream_id).clear()
+            self._levels.pop(stream_id, None)
 
     async def _release_devices(self) -> None:
         if self._camera is not None:
@@ -475,17 +594,14 @@ class OpenViduRoom:
         return None if self._state.error in settled else self._state.error
 
     def _check_open(self) -> None:
-        if self._ending is not None or self._joined is None:
+        if self._ending is not None or not self._state.own_connection_id:
             raise RtcError(RtcErrorCode.CLOSED)
 
     def _tell_or_publish(self) -> None:
         """Tell what changed; where our stream was taken down, switching something on brings it back."""
-        if (
-            self._state.phase is RoomPhase.CONNECTED
-            and self._own_stream_wanted
-            and not self._state.own_stream_id
-        ):
-            self._recover()
+        if self._withdrawn:
+            self._withdrawn = False
+            self._recovery.happened(RecoveryEvent.STREAM_WANTED)
         else:
             # In the background: what is muted is silent at once, even while the line is down.
             self._tasks.start(self._tell(), name="mute told")
@@ -493,6 +609,6 @@ class OpenViduRoom:
     async def _tell(self) -> None:
         """Tell the others what is muted; should the line be down, they are told when it is back."""
         try:
-            await self._publication.tell()
+            await self.tell()
         except RtcError as error:
             log.warning("the others were not told: %s", error)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
-    RTCIceServer,
+    RTCIceTransportPolicy,
     RTCPeerConnection,
     RTCSessionDescription,
 )
@@ -23,12 +23,17 @@ from aiortc.mediastreams import MediaStreamTrack
 
 from desktop.rtc.aiortc_internals import (
     Connecting,
+    IceAgent,
+    close_relays,
     gather_on_loopback_when_alone,
     negotiated_codec,
+    path_answers,
     use_encoder,
 )
 from desktop.rtc.encoder import LeanVp8Encoder
 from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.gathering import Gathering
+from desktop.rtc.ice_servers import IceServers
 from desktop.rtc.sdp import parse_candidate, sanitise
 from desktop.rtc.tasks import OwnedTasks, finish
 
@@ -39,8 +44,19 @@ CANDIDATES_END_S = 15.0
 
 CLOSE_LIMIT_S = 2.0
 
+RELAY_CLOSE_LIMIT_S = 0.5
+"""How long a TURN server may take to give an allocation back; it expires by itself anyway."""
+
 MAX_WAITING_CANDIDATES = 200
 """A real server sends about 40 for a connection."""
+
+SendCandidate = Callable[[str, str], Awaitable[None]]
+"""Sends a candidate of ours, `candidate:…`, and the `mid` of the m-line whose transport it is."""
+
+NO_SERVERS = IceServers()
+
+_POLICIES = {False: RTCIceTransportPolicy.ALL, True: RTCIceTransportPolicy.RELAY}
+_END_OF_CANDIDATES = "a=end-of-candidates\r\n"
 
 # What aiortc raises, from its own checks and from those it leaves to Python.
 _AIORTC_ERRORS = (
@@ -60,26 +76,38 @@ class Peer:
     """The connection to the media server for one stream, ours or somebody's.
 
     Args:
-        ice_servers: at most one STUN and one TURN server; empty contacts none.
+        ice_servers: the servers that may be asked, and whether media must be relayed.
+        send_candidate: takes each candidate of ours that a server found after the description was
+            made, to its end; called once the other side's description is there.
         on_track: told about each remote track.
         on_lost: told once when a connection that stood is gone without our doing.
     """
 
     def __init__(
         self,
-        ice_servers: Sequence[RTCIceServer] = (),
+        ice_servers: IceServers = NO_SERVERS,
         *,
+        send_candidate: SendCandidate | None = None,
         on_track: Callable[[MediaStreamTrack], None] | None = None,
         on_lost: Callable[[], None] | None = None,
     ) -> None:
+        self._ice_servers = ice_servers
+        self._send_candidate = send_candidate
+        # Without servers, which aiortc would wait for before it gives out a description.
         self._connection = RTCPeerConnection(
-            RTCConfiguration(iceServers=list(ice_servers), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+            RTCConfiguration(
+                iceServers=[],
+                iceTransportPolicy=_POLICIES[ice_servers.relay_only],
+                bundlePolicy=RTCBundlePolicy.MAX_BUNDLE,
+            )
         )
         self._connecting = Connecting(self._connection)
         self._on_lost = on_lost
         self._tasks = OwnedTasks()
         self._waiting_candidates: list[str] = []
-        self._described = False
+        self._described = asyncio.Event()
+        self._agent: IceAgent | None = None
+        self._gathering: asyncio.Task[None] | None = None
         self._closed = False
         self._settled = asyncio.Event()
         self._connection.on("connectionstatechange", self._state_changed)
@@ -91,6 +119,19 @@ class Peer:
         """ICE and DTLS stand, as far as is known."""
         return self._connection.connectionState == "connected"
 
+    async def answers(self) -> bool:
+        """Ask whether the other side is still there; False after 1.5 s of silence."""
+        answered = False
+
+        async def ask() -> None:
+            nonlocal answered
+            answered = await path_answers(self._connection)
+
+        # Owned by the peer: a question that outlived the connection would fail in its sockets.
+        if self.connected and (task := self._tasks.start(ask(), name="sign of life")) is not None:
+            await asyncio.wait([task])
+        return answered
+
     def send(self, track: MediaStreamTrack) -> None:
         """Add a track to send; before the offer."""
         self._connection.addTransceiver(track, direction="sendonly")
@@ -99,21 +140,24 @@ class Peer:
         """Ask for `"audio"` or `"video"`; before the offer."""
         self._connection.addTransceiver(kind, direction="recvonly")
 
-    async def make_offer(self) -> str:
-        """Gather candidates and return the offer, with all of them in it.
+    @property
+    def gathering(self) -> bool:
+        """A STUN or TURN server is still being asked."""
+        return self._gathering is not None and not self._gathering.done()
 
-        Takes up to 5 s when a STUN or TURN server does not answer.
+    @property
+    def selected_candidates(self) -> tuple[str, str] | None:
+        """Types (`host`, `srflx`, `prflx`, `relay`) of the candidates in use, ours first."""
+        return self._agent.selected if self._agent is not None else None
+
+    async def make_offer(self) -> str:
+        """Return the offer at once, with our own addresses; what servers find is told afterwards.
 
         Raises:
-            RtcError: `media-failed` when the peer was closed meanwhile.
+            RtcError: `media-failed` when the peer was closed meanwhile, or must be relayed without
+                a TURN server.
         """
-        gather_on_loopback_when_alone(self._connection)
-        try:
-            # Cancelled in the middle, aioice would forget the sockets it has just opened.
-            await finish(self._connection.setLocalDescription())
-        except _AIORTC_ERRORS as error:
-            raise RtcError(RtcErrorCode.MEDIA_FAILED, "no offer") from error
-        return str(self._connection.localDescription.sdp)
+        return await self._describe("offer")
 
     async def take_answer(self, text: str) -> None:
         """Apply the server's answer and the candidates that came before it.
@@ -127,26 +171,20 @@ class Peer:
                 use_encoder(transceiver.sender, LeanVp8Encoder())
 
     async def answer_offer(self, text: str) -> str:
-        """Apply the server's offer and return our answer.
+        """Apply the server's offer and return our answer, at once as `make_offer` does.
 
         Raises:
-            RtcError: `media-failed` when it cannot be used.
+            RtcError: `media-failed` when it cannot be used, or as `make_offer`.
         """
         await self._set_remote(text, "offer")
-        gather_on_loopback_when_alone(self._connection)
-        try:
-            # Cancelled in the middle, aioice would forget the sockets it has just opened.
-            await finish(self._connection.setLocalDescription())
-        except _AIORTC_ERRORS as error:
-            raise RtcError(RtcErrorCode.MEDIA_FAILED, "no answer") from error
-        return str(self._connection.localDescription.sdp)
+        return await self._describe("answer")
 
     def add_candidate(self, text: str) -> None:
         """Take a remote candidate; kept until the remote description is there."""
         if self._closed or len(self._waiting_candidates) >= MAX_WAITING_CANDIDATES:
             return
         self._waiting_candidates.append(text)
-        if self._described:
+        if self._described.is_set():
             self._tasks.start(self._use_candidates(), name="candidates")
 
     async def wait_connected(self, timeout_s: float) -> None:
@@ -168,13 +206,55 @@ class Peer:
         self._closed = True
         await self._tasks.close()
         await self._connecting.stop()
+        relays = self._agent.take_relays() if self._agent is not None else []
         try:
             async with asyncio.timeout(CLOSE_LIMIT_S):
                 await self._connection.close()
         except TimeoutError:
             # aiortc waits for ever when its own closing was cancelled, as by the end of the loop.
             log.warning("a peer connection did not close in time")
+        # After the connection, whose farewell may go through them.
+        await close_relays(relays, RELAY_CLOSE_LIMIT_S)
         self._settled.set()
+
+    async def _describe(self, kind: str) -> str:
+        """Make our description, and start to ask the servers for more candidates."""
+        servers = self._ice_servers
+        if servers.relay_only and not servers.used:
+            raise RtcError(RtcErrorCode.MEDIA_FAILED, "relay only, but the room names no TURN server")
+        if not servers.relay_only:
+            gather_on_loopback_when_alone(self._connection)
+        try:
+            # Cancelled in the middle, aioice would forget the sockets it has just opened.
+            await finish(self._connection.setLocalDescription())
+        except _AIORTC_ERRORS as error:
+            raise RtcError(RtcErrorCode.MEDIA_FAILED, f"no {kind}") from error
+        text = str(self._connection.localDescription.sdp)
+        self._agent = IceAgent(self._connection)
+        if not servers.used:
+            return text
+        self._gathering = self._tasks.start(self._gather(self._agent), name="gathering")
+        # aiortc believes that it has gathered everything; the other side must not.
+        return text.replace(_END_OF_CANDIDATES, "")
+
+    async def _gather(self, agent: IceAgent) -> None:
+        await Gathering(agent, self._ice_servers, self._found).run()
+        if not agent.candidates:
+            log.warning("no way to the media server: none of the room's TURN servers is of use")
+            self._settled.set()
+
+    def _found(self, text: str) -> None:
+        self._tasks.start(self._tell_candidate(text), name="own candidate")
+
+    async def _tell_candidate(self, text: str) -> None:
+        """Send a candidate of ours, once the other side has a place for it.
+
+        Before that, a renewed stream's candidate would go to the endpoint it replaces, and that of
+        a refused stream to none; and no check of ours can start before the description is there.
+        """
+        await self._described.wait()
+        if self._send_candidate is not None:
+            await self._send_candidate(text, str(self._connection.getTransceivers()[0].mid))
 
     async def _set_remote(self, text: str, kind: str) -> None:
         description = RTCSessionDescription(sdp=sanitise(text), type=kind)
@@ -182,7 +262,7 @@ class Peer:
             await self._connection.setRemoteDescription(description)
         except _AIORTC_ERRORS as error:
             raise RtcError(RtcErrorCode.MEDIA_FAILED, f"the server's {kind} does not fit") from error
-        self._described = True
+        self._described.set()
         await self._use_candidates()
         self._tasks.start(self._end_candidates(), name="end of candidates")
 

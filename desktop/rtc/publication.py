@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-
-from aiortc import RTCIceServer
+from collections.abc import Callable
 
 from desktop.rtc.camera import FRAME_RATE, Camera
 from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.ice_servers import IceServers
 from desktop.rtc.messages import (
     ChangeStreamProperty,
+    OnIceCandidate,
     PublishResult,
     PublishVideo,
     ReconnectStream,
@@ -20,7 +20,7 @@ from desktop.rtc.messages import (
     read,
 )
 from desktop.rtc.microphone import Microphone
-from desktop.rtc.peer import Peer
+from desktop.rtc.peer import NO_SERVERS, Peer
 from desktop.rtc.signalling import Signalling
 from desktop.rtc.tasks import finish
 
@@ -53,9 +53,12 @@ class Publication:
         self._camera = camera
         self._microphone = microphone
         self._on_lost = on_lost
-        self._ice_servers: Sequence[RTCIceServer] = ()
+        self._ice_servers = NO_SERVERS
+        self._connection_id = ""
         self._peer: Peer | None = None
         self._stream_id = ""
+        self._distrusted = False
+        self._unsure = False
         self._told: dict[str, bool] = {}
         self._telling = asyncio.Lock()
 
@@ -72,20 +75,37 @@ class Publication:
     @property
     def connected(self) -> bool:
         """Our media flows to the server, as far as is known."""
-        return self._peer is not None and self._peer.connected
+        return self._peer is not None and self._peer.connected and not self._distrusted
+
+    async def answers(self) -> bool:
+        """The media server answers on our media's path; takes up to 1.5 s to say no."""
+        return self._peer is not None and self.connected and await self._peer.answers()
+
+    def distrust(self) -> None:
+        """Take the connection for lost although it looks sound: its address is gone."""
+        self._distrusted = True
+
+    def forget(self) -> None:
+        """The server has taken the stream down, and will take a new one."""
+        self._stream_id = ""
+        self._distrusted = True
 
     def add_candidate(self, text: str) -> None:
         """Take a candidate of the server."""
         if self._peer is not None:
             self._peer.add_candidate(text)
 
-    async def publish(self, ice_servers: Sequence[RTCIceServer]) -> None:
+    async def publish(self, ice_servers: IceServers, connection_id: str) -> None:
         """Publish and wait until media flows.
+
+        Args:
+            ice_servers: for the peer connection.
+            connection_id: our own, by which the server knows whose candidates they are.
 
         Raises:
             RtcError: `media-failed`, `not-allowed`, `no-reply` or `closed`.
         """
-        self._ice_servers = ice_servers
+        self._ice_servers, self._connection_id = ice_servers, connection_id
         peer = await self._new_peer()
         offer = await peer.make_offer()
         active = self._active()
@@ -100,7 +120,9 @@ class Publication:
             frame_rate=FRAME_RATE if size_px else None,
             video_dimensions=encode_dimensions(*size_px) if size_px else None,
         )
+        self._unsure = True
         result = read(PublishResult, await self._signalling.request(request), what=request.method)
+        self._unsure = False
         self._told = active
         await self._connect(peer, result)
 
@@ -111,7 +133,9 @@ class Publication:
             RtcError: as `publish`.
         """
         if not self._stream_id:
-            await self.publish(self._ice_servers)
+            if self._unsure:  # the reply was lost with the line: a second stream would be refused
+                await self._unpublish()
+            await self.publish(self._ice_servers, self._connection_id)
             return
         peer = await self._new_peer()
         request = ReconnectStream(stream=self._stream_id, sdp_string=await peer.make_offer())
@@ -123,7 +147,7 @@ class Publication:
                 raise
             log.warning("own stream: %s; publishing anew", error)
             await self._unpublish()
-            await self.publish(self._ice_servers)
+            await self.publish(self._ice_servers, self._connection_id)
 
     async def tell(self) -> None:
         """Tell the others what is on and off, as far as they do not know.
@@ -165,12 +189,22 @@ class Publication:
 
     async def _new_peer(self) -> Peer:
         await self.close()
-        peer = self._peer = Peer(self._ice_servers, on_lost=self._on_lost)
+        self._distrusted = False
+        peer = self._peer = Peer(
+            self._ice_servers, send_candidate=self._send_candidate, on_lost=self._on_lost
+        )
         if self._microphone is not None:
             peer.send(self._microphone.make_track())
         if self._camera is not None:
             peer.send(self._camera.make_track())
         return peer
+
+    async def _send_candidate(self, candidate: str, mid: str) -> None:
+        request = OnIceCandidate(endpoint_name=self._connection_id, candidate=candidate, sdp_mid=mid)
+        try:
+            await self._signalling.request(request)
+        except RtcError as error:
+            log.debug("own stream: a candidate was not taken: %s", error)  # another may do
 
     async def _connect(self, peer: Peer, result: PublishResult) -> None:
         self._stream_id = result.id

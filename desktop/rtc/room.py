@@ -8,8 +8,9 @@ and the frozen states may leave it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
@@ -25,6 +26,14 @@ class RoomDevices:
     output: AudioOutput | None
 
 
+RenewToken = Callable[[], Awaitable[str]]
+"""Gives a token URL for one more join, after the server has forgotten us.
+
+It raises `RtcError`: `room-gone` when the meeting is over, `not-allowed` when it is not for us any
+more; any other code is taken for a disturbance, and it is asked again.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class RoomRequest:
     """One join.
@@ -34,17 +43,37 @@ class RoomRequest:
         name: shown to the others when the service put no name into the token.
         microphone_on: initial state; off publishes silence.
         camera_on: initial state; off publishes black.
+        renew_token: called on the room's loop; None lets the room end where a token would be needed.
     """
 
     token: str
     name: str
     microphone_on: bool = True
     camera_on: bool = True
+    renew_token: RenewToken | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Leave the token out: requests end up in logs."""
         return f"RoomRequest(name={self.name!r})"
 
+
+@dataclass(frozen=True, slots=True)
+class RoomOptions:
+    """How a room reaches its server, whatever the meeting.
+
+    Attributes:
+        ssl_context: whom to trust for `wss` and `turns`; None takes the interpreter's defaults. A
+            server with a certificate of its own making is reached by a context that names it, and
+            in no other way.
+        relay_only: send and receive media through TURN servers alone, so that the media server sees
+            no address of this computer or its network; without a TURN server nothing is published.
+    """
+
+    ssl_context: ssl.SSLContext | None = None
+    relay_only: bool = False
+
+
+DEFAULT_OPTIONS = RoomOptions()
 
 OnState = Callable[[RoomState], None]
 """Called on the room's loop with every new state, in order, never concurrently."""

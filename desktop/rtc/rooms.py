@@ -6,7 +6,7 @@ import logging
 import ssl
 
 from desktop.rtc.openvidu_room import OpenViduRoom
-from desktop.rtc.room import OnState, Room, RoomDevices, RoomRequest
+from desktop.rtc.room import OnState, Room, RoomDevices, RoomOptions, RoomRequest
 from desktop.rtc.signalling import SignallingTimes
 from desktop.rtc.token import parse_token
 
@@ -17,6 +17,7 @@ def open_room(
     on_state: OnState,
     *,
     ssl_context: ssl.SSLContext | None = None,
+    relay_only: bool = False,
     times: SignallingTimes | None = None,
 ) -> Room:
     """Make a room, not joined yet; must be called on the loop the room will live on.
@@ -25,7 +26,8 @@ def open_room(
         request: token, name and initial state.
         devices: camera, microphone and loudspeaker.
         on_state: told about every new state, on the room's loop.
-        ssl_context: whom to trust for `wss`; None takes the interpreter's defaults.
+        ssl_context: see `RoomOptions`.
+        relay_only: see `RoomOptions`.
         times: limits of the signalling; None takes OpenVidu's.
 
     Raises:
@@ -33,7 +35,8 @@ def open_room(
     """
     token = parse_token(request.token)
     _keep_secrets_out_of_logs()
-    return OpenViduRoom(request, devices, on_state, token, ssl_context=ssl_context, times=times)
+    options = RoomOptions(ssl_context=ssl_context, relay_only=relay_only)
+    return OpenViduRoom(request, devices, on_state, token, options=options, times=times)
 
 
 def _keep_secrets_out_of_logs() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from desktop.meeting.reconnect import SOCKET_DELAYS_S, SOCKET_LIMIT_S, delays_s
+from desktop.meeting.reconnect import SOCKET_DELAYS_S, SOCKET_LIMIT_S, UNHEARD_LIMIT_S, delays_s
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.messages import (
     PING_INTERVAL_MS,
@@ -59,7 +59,11 @@ class SignallingTimes:
     ping_interval_s: float = PING_INTERVAL_MS / 1000
     ping_reply_s: float = 5.0
     close_s: float = 1.0
+    resume_open_s: float = 4.0
+    """For one attempt to resume: short, since a handshake begun on a dead network does not notice for
+    many seconds that the network is back."""
     resume_limit_s: float = SOCKET_LIMIT_S
+    unheard_limit_s: float = UNHEARD_LIMIT_S
 
 
 class LineState(Enum):
@@ -69,6 +73,8 @@ class LineState(Enum):
     """It is gone; resuming is under way."""
     RESUMED = "resumed"
     """It is back, and the server still knows us."""
+    RESUMED_LATE = "resumed-late"
+    """As `RESUMED`, but it was silent for so long that notifications may be lost for good."""
     ENDED = "ended"
     """It is gone for good."""
 
@@ -107,14 +113,39 @@ class Signalling:
         self._pending: dict[int, tuple[Request, asyncio.Future[dict[str, Any]]]] = {}
         self._rpc_session_id = ""
         self._refused = False
+        self._heard_s = 0.0
+        self._unheard_since_s: float | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Requests can be made at once."""
+        return self._ready.is_set() and not self._ended
+
+    @property
+    def ended(self) -> bool:
+        """The line is gone for good."""
+        return self._ended
+
+    @property
+    def local_address(self) -> tuple[Any, ...] | None:
+        """What the socket is bound to on this computer, as `socket` writes it; None without one."""
+        if self._socket is None:
+            return None
+        address = self._socket.local_address
+        return address if isinstance(address, tuple) else None
+
+    def cut(self) -> None:
+        """Give the socket up, as if it were lost: it is known to be dead before TCP notices."""
+        if self._socket is not None:
+            self._give_up(self._socket)
 
     async def open(self) -> None:
         """Connect and start reading and pinging.
 
         Raises:
-            RtcError: `unreachable`.
+            RtcError: `unreachable` or `untrusted-certificate`.
         """
-        socket = await self._connect(self._token.socket_url())
+        socket = await self._connect(self._token.socket_url(), self._times.open_s)
         self._task = asyncio.get_running_loop().create_task(self._run(socket), name="signalling")
 
     def keep(self, rpc_session_id: str) -> None:
@@ -146,7 +177,7 @@ class Signalling:
             await asyncio.wait([self._task])
         self._end()
 
-    async def _connect(self, url: str) -> ClientConnection:
+    async def _connect(self, url: str, open_s: float) -> ClientConnection:
         secure = url.startswith("wss:")
         try:
             return await connect(
@@ -155,12 +186,14 @@ class Signalling:
                 # A proxy of the environment serves the network, not this machine itself.
                 proxy=None if self._token.is_loopback else True,
                 compression=None,
-                open_timeout=self._times.open_s,
+                open_timeout=open_s,
                 close_timeout=self._times.close_s,
                 ping_interval=None,  # the server counts its own pings only
                 max_size=MAX_MESSAGE_BYTES,
                 logger=_socket_log,
             )
+        except ssl.SSLCertVerificationError:
+            raise RtcError(RtcErrorCode.UNTRUSTED_CERTIFICATE) from None
         except (OSError, WebSocketException, TimeoutError, ImportError, ValueError) as error:
             # ImportError: a proxy of a kind that needs another library; ValueError: a host name that
             # cannot be one. Without `from`: some of these quote the URL.
@@ -187,7 +220,9 @@ class Signalling:
                 log.warning("the signalling socket could not be resumed in time")
                 return False
             try:
-                socket = await self._connect(self._token.socket_url(resumed=True))
+                socket = await self._connect(
+                    self._token.socket_url(resumed=True), min(self._times.open_s, self._times.resume_open_s)
+                )
             except RtcError:
                 continue  # still unreachable
             if await self._serve(socket, resume=True):
@@ -233,7 +268,7 @@ class Signalling:
                     await self._call(Resume(session_id=self._rpc_session_id))
             self._ready.set()
             if resume:
-                self._on_line(LineState.RESUMED)
+                self._on_line(self._resumed())
             interval: int | None = PING_INTERVAL_MS
             while True:
                 async with asyncio.timeout(self._times.ping_reply_s):
@@ -243,7 +278,20 @@ class Signalling:
         except (TimeoutError, RtcError) as error:
             self._refused = isinstance(error, RtcError) and error.wire_code == RESUME_REFUSED
             # A line that does not answer is lost even where TCP has not noticed.
-            socket.transport.abort()
+            self._give_up(socket)
+
+    def _give_up(self, socket: ClientConnection) -> None:
+        """Abort a socket that the server may still believe in, and write notifications to."""
+        if self._unheard_since_s is None:
+            self._unheard_since_s = self._heard_s
+        socket.transport.abort()
+
+    def _resumed(self) -> LineState:
+        since_s, self._unheard_since_s = self._unheard_since_s, None
+        late = (
+            since_s is not None and asyncio.get_running_loop().time() - since_s > self._times.unheard_limit_s
+        )
+        return LineState.RESUMED_LATE if late else LineState.RESUMED
 
     async def _call(self, request: Request) -> dict[str, Any]:
         socket = self._socket
@@ -264,6 +312,7 @@ class Signalling:
             self._pending.pop(request_id, None)
 
     def _receive(self, text: str | bytes) -> None:
+        self._heard_s = asyncio.get_running_loop().time()
         try:
             message = decode_message(text if isinstance(text, str) else "")
             if isinstance(message, Reply):

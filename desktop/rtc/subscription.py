@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-
-from aiortc import RTCIceServer
+from collections.abc import Callable
 
 from desktop.meeting.reconnect import STREAM_DELAYS_S, delays_s
 from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.ice_servers import IceServers
 from desktop.rtc.incoming import IncomingMedia
 from desktop.rtc.media import AudioLevel, PictureSlot
 from desktop.rtc.messages import (
     NOT_THERE,
     AnswerResult,
     OfferResult,
+    OnIceCandidate,
     PrepareReceiveVideoFrom,
     ReceiveVideoFrom,
     UnsubscribeFromVideo,
@@ -61,7 +61,7 @@ class Subscription:
         stream: StreamState,
         *,
         current: Callable[[str], StreamState | None],
-        ice_servers: Sequence[RTCIceServer],
+        ice_servers: IceServers,
         server_offers: bool,
         slot: PictureSlot,
         level: AudioLevel,
@@ -79,6 +79,12 @@ class Subscription:
         self._mixer = mixer
         self._on_phase = on_phase
         self._peer: Peer | None = None
+        self._lost: asyncio.Event | None = None
+
+    def restart(self) -> None:
+        """Negotiate anew: the path in use is known to be dead."""
+        if self._lost is not None:
+            self._lost.set()
 
     def add_candidate(self, text: str) -> None:
         """Take a candidate of the server."""
@@ -114,10 +120,15 @@ class Subscription:
         Raises:
             RtcError: it could not be negotiated.
         """
-        lost = asyncio.Event()
+        lost = self._lost = asyncio.Event()
         queue = self._mixer.add_stream()
         media = IncomingMedia(self._slot, self._level, queue, self._media_came)
-        peer = self._peer = Peer(self._ice_servers, on_track=media.take_track, on_lost=lost.set)
+        peer = self._peer = Peer(
+            self._ice_servers,
+            send_candidate=self._send_candidate,
+            on_track=media.take_track,
+            on_lost=lost.set,
+        )
         try:
             await self._negotiate(peer)
             await peer.wait_connected(CONNECT_LIMIT_S)
@@ -149,6 +160,13 @@ class Subscription:
         own_offer = await peer.make_offer()
         reply = await self._signalling.request(ReceiveVideoFrom(sender=stream_id, sdp_offer=own_offer))
         await peer.take_answer(read(AnswerResult, reply, what="receiveVideoFrom").sdp_answer)
+
+    async def _send_candidate(self, candidate: str, mid: str) -> None:
+        request = OnIceCandidate(endpoint_name=self.connection_id, candidate=candidate, sdp_mid=mid)
+        try:
+            await self._signalling.request(request)
+        except RtcError as error:
+            log.debug("stream %s: a candidate was not taken: %s", self._stream.stream_id, error)
 
     async def _watch(self, media: IncomingMedia, lost: asyncio.Event) -> None:
         """Return when the connection ends or something that should flow does not."""

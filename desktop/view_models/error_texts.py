@@ -124,6 +124,13 @@ def _rtc_text(code: RtcErrorCode) -> ErrorText:
         RtcErrorCode.UNREACHABLE: ErrorText(
             translate("ErrorTexts", "The video server cannot be reached. Check your network."), again
         ),
+        RtcErrorCode.UNTRUSTED_CERTIFICATE: ErrorText(
+            translate(
+                "ErrorTexts",
+                "The video server could not prove who it is: this computer does not trust its certificate.",
+            ),
+            again,
+        ),
         RtcErrorCode.NO_REPLY: ErrorText(translate("ErrorTexts", "The video server does not answer."), again),
         RtcErrorCode.PROTOCOL: ErrorText(
             translate("ErrorTexts", "The video server sent something that this app does not understand."),

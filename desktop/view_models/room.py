@@ -32,6 +32,16 @@ SPEAKING_HOLD_S = 0.8
 """How long the ring stays after the last loud moment, so that it does not flicker between words."""
 TICK_MS = 200
 
+_NO_MORE_TOKENS = {
+    ApiErrorCode.MEETING_CLOSED: RtcErrorCode.ROOM_GONE,
+    ApiErrorCode.MEETING_NOT_LIVE: RtcErrorCode.ROOM_GONE,
+    ApiErrorCode.NOT_FOUND: RtcErrorCode.ROOM_GONE,
+    ApiErrorCode.FORBIDDEN: RtcErrorCode.NOT_ALLOWED,
+    ApiErrorCode.SESSION_ENDED: RtcErrorCode.NOT_ALLOWED,
+    ApiErrorCode.UNAUTHENTICATED: RtcErrorCode.NOT_ALLOWED,
+}
+"""Refusals of the service that asking again does not change; any other is tried again."""
+
 
 class RoomViewModel(ViewModel[RoomViewState]):
     """One meeting's room.
@@ -164,6 +174,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
                     name=self._user.full_name,
                     microphone_on=self._state.microphone_on,
                     camera_on=self._state.camera_on,
+                    renew_token=self._renew_token,
                 )
             )
         except ApiError as error:
@@ -172,6 +183,17 @@ class RoomViewModel(ViewModel[RoomViewState]):
             if error.code is not RtcErrorCode.CLOSED:
                 self._failure = text_for(error.code)
         self._write()
+
+    async def _renew_token(self) -> str:
+        """One more token, when the media server has forgotten us; the service decides.
+
+        Raises:
+            RtcError: as `RenewToken` wants it.
+        """
+        try:
+            return (await self._service.room_token(self._meeting.id)).token
+        except ApiError as error:
+            raise RtcError(_NO_MORE_TOKENS.get(error.code, RtcErrorCode.UNREACHABLE)) from error
 
     def _toggle(self, device: str) -> None:
         if self._room is None or device in self._busy or self.room_state.phase is RoomPhase.LEFT:

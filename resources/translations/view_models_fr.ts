@@ -144,6 +144,10 @@
         <translation>Le serveur vidéo est injoignable. Vérifiez votre réseau.</translation>
     </message>
     <message>
+        <source>The video server could not prove who it is: this computer does not trust its certificate.</source>
+        <translation>Le serveur vidéo n’a pas pu prouver son identité : cet ordinateur ne fait pas confiance à son certificat.</translation>
+    </message>
+    <message>
         <source>The video server does not answer.</source>
         <translation>Le serveur vidéo ne répond pas.</translation>
     </message>

@@ -35,7 +35,10 @@ def test_a_random_secret_when_none_is_given() -> None:
     assert len(line["secret"]) >= 32
 
 
-@pytest.mark.parametrize("arguments", [["--fault", "nonsense"], ["--mode", "janus"], ["--cert", "c.pem"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--fault", "nonsense"], ["--mode", "janus"], ["--cert", "c.pem"], ["--webhook-header", "no colon"]],
+)
 def test_bad_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Argparse's exit, with the reason on standard error."""
     with pytest.raises(SystemExit) as raised:
@@ -44,9 +47,17 @@ def test_bad_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == ""
 
 
+def test_webhook_options() -> None:
+    """Headers are taken apart at the first colon."""
+    headers = ["--webhook-header", "Authorization: Basic eDp5", "--webhook-header", "A:b:c"]
+    parsed = parser().parse_args(["--webhook-url", "http://h/", *headers])
+    assert parsed.webhook_url == "http://h/"
+    assert parsed.webhook_header == [("Authorization", "Basic eDp5"), ("A", "b:c")]
+
+
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["--help"])
     text = capsys.readouterr().out
-    for option in ("--port", "--secret", "--mode", "--fault", "--cert", "--key", "--grace"):
+    for option in ("--port", "--secret", "--mode", "--fault", "--cert", "--key", "--grace", "--webhook-url"):
         assert option in text

@@ -18,7 +18,8 @@ from av.packet import Packet
 from av.stream import Stream
 
 from openvidu_local.fanout import is_key_frame
-from openvidu_local.seams import ConnectTasks
+from openvidu_local.options import Bandwidth
+from openvidu_local.seams import ConnectTasks, bound_estimate
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import Joiner
 from tests.openvidu_local.media_client import (
@@ -213,9 +214,34 @@ async def test_the_bitrate_is_bounded(join: Joiner, media: Wrap) -> None:
     """A publisher of a simple picture is told at least the minimum, so that it does not starve."""
     ada, bo = media(await join("MODERATOR")), media(await join())
     await ada.publish(Shade(10))
-    assert ada.publisher is not None
+    encoder_rates = watched_rates(ada)
+    await bo.subscribe(ada.stream_id, kinds=("video",))
+    await until(lambda: len(encoder_rates) >= 2, "estimates arrive")
+    assert all(300_000 <= rate <= 1_000_000 for rate in encoder_rates)
+
+
+async def test_the_slowest_subscriber_decides(server: OpenViduServer, join: Joiner, media: Wrap) -> None:
+    """Its REMB is the ceiling of what the publisher is told, for as long as it is there."""
+    ada, fast, slow = media(await join("MODERATOR")), media(await join()), media(await join())
+    await ada.publish(Shade(10))
+    for client, bitrate_bps in ((fast, 900_000), (slow, 400_000)):
+        received = await client.subscribe(ada.stream_id, kinds=("video",))
+        receiver = received.peer.getReceivers()[0]
+        bound_estimate(receiver, Bandwidth(min_bps=bitrate_bps, max_bps=bitrate_bps), lambda: None)
+    stream = server.rooms.sessions["room"].connections[ada.wire.connection_id].stream
+    assert stream is not None
+    video = stream.media.fanouts["video"]
+    # REMB has 18 bits of mantissa: what is announced is not kept to the last bit.
+    await until(lambda: video.ceiling_bps == pytest.approx(400_000, rel=0.01), "the slow one decides")
+    await slow.wire.call("unsubscribeFromVideo", {"sender": ada.wire.connection_id})
+    await until(lambda: video.ceiling_bps == pytest.approx(900_000, rel=0.01), "the fast one decides")
+
+
+def watched_rates(publisher: MediaClient) -> list[int]:
+    """What the publisher's encoder is told to keep to, from now on."""
+    assert publisher.publisher is not None
     encoder_rates: list[int] = []
-    sender = ada.publisher.getSenders()[0]
+    sender = publisher.publisher.getSenders()[0]
     handle = sender._handle_rtcp_packet
 
     async def watching(packet: object) -> None:
@@ -225,9 +251,7 @@ async def test_the_bitrate_is_bounded(join: Joiner, media: Wrap) -> None:
             encoder_rates.append(encoder.target_bitrate)
 
     sender._handle_rtcp_packet = watching  # type: ignore[method-assign]
-    await bo.subscribe(ada.stream_id, kinds=("video",))
-    await until(lambda: len(encoder_rates) >= 2, "estimates arrive")
-    assert all(300_000 <= rate <= 1_000_000 for rate in encoder_rates)
+    return encoder_rates
 
 
 async def test_a_kind_that_is_not_published_connects_and_is_silent(join: Joiner, media: Wrap) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import Joiner
+from tests.openvidu_local.media_client import MediaClient
 from tests.openvidu_local.wire_client import OFFER, Frame, WireClient
 from tests.support.openvidu import OpenViduRest, openvidu_server
 
@@ -227,7 +229,18 @@ TURN = {"url": "turn:turn.example.org:3478?transport=tcp", "username": "u", "cre
         ({"role": "ADMIN"}, 400),
         ({"data": 1}, 400),
         ({"record": "no"}, 400),
+        ({"type": "RADIO"}, 400),
         ({"type": "IPCAM"}, 400),
+        ({"type": "IPCAM", "rtspUri": "gopher://camera"}, 400),
+        ({"type": "IPCAM", "rtspUri": "rtsp://camera", "networkCache": "long"}, 400),
+        ({"type": "IPCAM", "rtspUri": "rtsp://camera", "networkCache": -1}, 400),
+        ({"type": "IPCAM", "rtspUri": "rtsp://camera", "adaptativeBitrate": 1}, 400),
+        ({"type": "IPCAM", "rtspUri": "rtsp://camera", "onlyPlayWithSubscribers": 1}, 400),
+        ({"type": "IPCAM", "rtspUri": "rtsp://camera"}, 500),
+        ({"kurentoOptions": {"videoMaxRecvBandwidth": 600, "allowedFilters": ["ZBarFilter"]}}, 200),
+        ({"kurentoOptions": {"videoMaxRecvBandwidth": "much"}}, 400),
+        ({"kurentoOptions": {"videoMinSendBandwidth": True}}, 400),
+        ({"kurentoOptions": {"allowedFilters": [1]}}, 400),
         ({"customIceServers": [{"url": "stun:stun.example.org"}]}, 200),
         ({"customIceServers": [TURN]}, 200),
         ({"customIceServers": [{"url": "turn:turn.example.org"}]}, 400),
@@ -350,8 +363,54 @@ async def test_deprecated_calls(server: OpenViduServer, rest: OpenViduRest) -> N
     assert made["id"] == made["token"]
     assert made["role"] == "SUBSCRIBER"
     assert (await rest.http.post("/tokens", json={"session": "none"})).status_code == 404
-    old = await rest.http.get(httpx.URL(f"{server.url}/api/sessions/room"))
-    assert old.json()["id"] == "room"
+    assert (await rest.http.post("/tokens", json={})).status_code == 400
+    for path, new in (("/api/sessions/room", "/sessions/room"), ("/config", "/config")):
+        old = await rest.http.get(httpx.URL(f"{server.url}{path}"))
+        assert old.status_code == 200
+        assert old.json() == (await rest.http.get(new)).json()
+    version = await rest.http.get(httpx.URL(f"{server.url}/config/openvidu-version"))
+    assert version.text == "2.32.2"
+    for path in ("/recordings/room/room.mp4", "/openvidu/recordings/room/room.mp4"):
+        assert (await rest.http.get(httpx.URL(f"{server.url}{path}"))).status_code == 404
+
+
+async def test_what_the_community_edition_has_not(rest: OpenViduRest, join: Joiner) -> None:
+    """Changing a connection is a paid feature: 405, and nothing changed; other paid paths: 404."""
+    ada = await join("SUBSCRIBER")
+    path = f"/sessions/room/connection/{ada.connection_id}"
+    refused = await rest.http.patch(path, json={"role": "MODERATOR"})
+    assert refused.status_code == 405
+    assert refused.headers["Allow"] == "DELETE,GET,HEAD"
+    assert refused.json()["error"] == "Method Not Allowed"
+    assert (await rest.http.get(path)).json()["role"] == "SUBSCRIBER"
+    for paid in ("/media-nodes", "/health", "/broadcast/start"):
+        assert (await rest.http.get(paid)).status_code == 404
+
+
+async def test_statistics_where_asked(
+    rest: OpenViduRest, join: Joiner, media: Callable[[WireClient], MediaClient]
+) -> None:
+    """`webRtcStats=true` says how the peer connections came about; without it nothing is added."""
+    ada, bo = await join(), await join()
+    stream = (await media(ada).publish())["id"]
+    await (await media(bo).subscribe(stream)).picture()
+
+    async def endpoints(query: str) -> tuple[Frame, Frame]:
+        listed = (await rest.http.get(f"/sessions/room{query}")).json()["connections"]["content"]
+        one, other = sorted(listed, key=lambda entry: not entry["publishers"])
+        return one["publishers"][0], other["subscribers"][0]
+
+    publisher, subscriber = await endpoints("?webRtcStats=true")
+    assert publisher["webrtcEndpointName"] == stream
+    assert subscriber["webrtcEndpointName"] == f"{bo.connection_id}_{stream}"
+    for endpoint in (publisher, subscriber):
+        assert endpoint["localSdp"].startswith("v=0")
+        assert endpoint["remoteSdp"].startswith("v=0")
+        assert "typ host" in endpoint["localCandidate"]
+        assert " typ " in endpoint["remoteCandidate"]
+    assert set(publisher) >= {"createdAt", "streamId", "mediaOptions", "receivedCandidates", "events"}
+    for endpoint in await endpoints(""):
+        assert "localSdp" not in endpoint
 
 
 async def test_faults_over_http(server: OpenViduServer, rest: OpenViduRest, join: Joiner) -> None:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.rate import RemoteBitrateEstimator
+from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, pack_remb_fci
 
 from openvidu_local import seams
 from openvidu_local.fanout import Fanout, tap_for
 from openvidu_local.options import Bandwidth
-from tests.openvidu_local.media_client import Shade, peer
+from openvidu_local.server import OpenViduServer
+from tests.openvidu_local.conftest import Joiner
+from tests.openvidu_local.media_client import MediaClient, Shade, peer
+from tests.openvidu_local.wire_client import WireClient, until
+from tests.support.openvidu import OpenViduRest
+
+PUBLISH = {
+    "doLoopback": False,
+    "hasAudio": False,
+    "hasVideo": True,
+    "typeOfVideo": "CAMERA",
+}
 
 
 async def receiver_and_peer() -> tuple[RTCRtpReceiver, RTCPeerConnection]:
@@ -31,14 +48,39 @@ async def test_a_tap_takes_the_place_of_one_receivers_buffer() -> None:
 
 
 async def test_an_estimate_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slowest subscriber lowers it, but never below the least."""
     receiver, connection = await receiver_and_peer()
-    seams.bound_estimate(receiver, Bandwidth(min_bps=300_000, max_bps=1_000_000))
+    ceiling_bps: list[int | None] = [None]
+    bandwidth = Bandwidth(min_bps=300_000, max_bps=1_000_000)
+    seams.bound_estimate(receiver, bandwidth, lambda: ceiling_bps[0])
     estimator = receiver._RTCRtpReceiver__remote_bitrate_estimator  # type: ignore[attr-defined]
-    for raw, bounded in ((10, 300_000), (500_000, 500_000), (9_000_000, 1_000_000)):
+    for raw, ceiling, bounded in (
+        (10, None, 300_000),
+        (500_000, None, 500_000),
+        (9_000_000, None, 1_000_000),
+        (500_000, 400_000, 400_000),
+        (500_000, 20_000, 300_000),
+        (9_000_000, 2_000_000, 1_000_000),
+    ):
+        ceiling_bps[0] = ceiling
         monkeypatch.setattr(RemoteBitrateEstimator, "add", lambda *_, raw=raw: (raw, [1]))
         assert estimator.add(0, 0, 0, 1) == (bounded, [1])
     monkeypatch.setattr(RemoteBitrateEstimator, "add", lambda *_: None)
     assert estimator.add(0, 0, 0, 1) is None
+    await connection.close()
+
+
+async def test_a_subscribers_estimate_is_heard() -> None:
+    """Its own REMB counts; other application feedback and other streams' do not."""
+    connection = peer()
+    sender = connection.addTransceiver(Shade(0)).sender
+    heard: list[int] = []
+    seams.hear_estimates(sender, heard.append)
+    ssrc = sender._ssrc
+    for fci in (pack_remb_fci(512_000, [ssrc]), pack_remb_fci(1_000, [ssrc ^ 1]), b"JUNK"):
+        packet = RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=fci)
+        await sender._handle_rtcp_packet(packet)
+    assert heard == [512_000]
     await connection.close()
 
 
@@ -63,3 +105,37 @@ async def test_a_machine_with_loopback_only_gathers_there(monkeypatch: pytest.Mo
     assert " 127.0.0.1 " in connected.localDescription.sdp
     await alone.close()
     await connected.close()
+
+
+async def test_twenty_quick_visits_leave_nothing(
+    server: OpenViduServer, rest: OpenViduRest, join: Joiner, media: Callable[[WireClient], MediaClient]
+) -> None:
+    """Who leaves while ICE and DTLS are under way leaves no task and no failure that nobody hears."""
+    host = media(await join("MODERATOR"))
+    stream = (await host.publish())["id"]
+    await until(lambda: host.publisher and host.publisher.connectionState == "connected", "a first stream")
+    await rest.http.get("/sessions")  # a later REST call reuses this one's connection
+    unheard: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: unheard.append(context))
+    before = asyncio.all_tasks()
+    for visit in range(20):
+        async with await WireClient.open(server.url) as guest:
+            await guest.join(await rest.token("room"))
+            # The guest's own peers are never told the answer, so that they stay in the middle.
+            offers = [RTCPeerConnection() for _ in range(2)]
+            for connection, direction in zip(offers, ("sendonly", "recvonly"), strict=True):
+                connection.addTransceiver("video", direction=direction)
+            publish, receive = [await MediaClient(guest).offer(connection) for connection in offers]
+            await guest.call("publishVideo", PUBLISH | {"sdpOffer": publish})
+            await guest.call("receiveVideoFrom", {"sender": stream, "sdpOffer": receive})
+            if visit % 2:
+                await guest.call("leaveRoom")
+            else:
+                await rest.http.delete(f"/sessions/room/connection/{guest.connection_id}")
+            for connection in offers:
+                await connection.close()
+    await until(lambda: server.relay.open_count == 1, "only the host's endpoint is open")
+    await until(lambda: not asyncio.all_tasks() - before, "every task of the guests ends")
+    gc.collect()
+    assert not unheard

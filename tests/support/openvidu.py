@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import ssl
 import subprocess
 import sys
 import time
@@ -99,9 +100,13 @@ def _first_line(process: subprocess.Popen[str]) -> str:
 class OpenViduRest:
     """The few REST calls that an application's server makes, for tests that have no such server."""
 
-    def __init__(self, url: str, secret: str = SECRET) -> None:
+    def __init__(self, url: str, secret: str = SECRET, *, ssl_context: ssl.SSLContext | None = None) -> None:
         self.http = httpx.AsyncClient(
-            base_url=f"{url}/openvidu/api", auth=("OPENVIDUAPP", secret), trust_env=False, timeout=10.0
+            base_url=f"{url}/openvidu/api",
+            auth=("OPENVIDUAPP", secret),
+            verify=ssl_context or True,
+            trust_env=False,
+            timeout=10.0,
         )
 
     async def __aenter__(self) -> OpenViduRest:

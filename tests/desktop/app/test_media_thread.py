@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -186,3 +187,34 @@ def test_before_the_join_there_is_nothing_to_see(thread: MediaThread, qtbot: QtB
     assert bridge.audio_level("x").rms == 0.0
     asyncio.run(bridge.leave())
     assert bridge.state.phase is RoomPhase.IDLE
+
+
+def test_a_token_is_renewed_on_the_loop_that_joined(thread: MediaThread, qtbot: QtBot) -> None:
+    """The room asks on the media thread; the service is asked where its client lives."""
+    asked: list[str] = []
+    tokens: list[str] = []
+
+    async def renew() -> str:
+        asked.append(threading.current_thread().name)
+        await asyncio.sleep(0)
+        return "ws://x?sessionId=s&token=tok_2"
+
+    class AskingRoom(ScriptedRoom):
+        async def join(self) -> None:
+            assert requests[0].renew_token is not None
+            tokens.append(await requests[0].renew_token())
+            self.thread_names.append(threading.current_thread().name)
+
+    requests: list[RoomRequest] = []
+    rooms: list[ScriptedRoom] = []
+
+    def open_room(request: RoomRequest, _: RoomDevices, on_state: OnState) -> ScriptedRoom:
+        requests.append(request)
+        rooms.append(AskingRoom(on_state))
+        return rooms[-1]
+
+    bridge = RoomBridge(thread, open_room, no_devices)
+    asyncio.run(bridge.join(replace(REQUEST, renew_token=renew)))
+    assert asked == [threading.main_thread().name]
+    assert tokens == ["ws://x?sessionId=s&token=tok_2"]
+    assert rooms[0].thread_names == ["media"]

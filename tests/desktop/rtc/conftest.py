@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 
 from desktop.rtc.media import PictureSlot
-from desktop.rtc.room import Room, RoomDevices, RoomRequest
+from desktop.rtc.room import (
+    DEFAULT_OPTIONS,
+    RenewToken,
+    Room,
+    RoomDevices,
+    RoomOptions,
+    RoomRequest,
+)
 from desktop.rtc.rooms import open_room
 from desktop.rtc.signalling import SignallingTimes
 from desktop.rtc.state import ParticipantState, RoomState
@@ -40,14 +47,25 @@ class Guest:
         microphone_on: bool = True,
         camera_on: bool = True,
         times: SignallingTimes = QUICK,
+        renew_token: RenewToken | None = None,
+        options: RoomOptions = DEFAULT_OPTIONS,
     ) -> None:
         self.camera = camera or BlocksCamera(colour)
         self.microphone = microphone or ToneMicrophone(frequency_hz)
         self.output = RecordingOutput()
         self.states: list[RoomState] = []
-        request = RoomRequest(token, name, microphone_on=microphone_on, camera_on=camera_on)
+        request = RoomRequest(
+            token, name, microphone_on=microphone_on, camera_on=camera_on, renew_token=renew_token
+        )
         devices = RoomDevices(self.camera, self.microphone, self.output)
-        self.room: Room = open_room(request, devices, self.states.append, times=times)
+        self.room: Room = open_room(
+            request,
+            devices,
+            self.states.append,
+            ssl_context=options.ssl_context,
+            relay_only=options.relay_only,
+            times=times,
+        )
 
     @property
     def state(self) -> RoomState:

@@ -19,6 +19,7 @@ from desktop.rtc.messages import (
     JoinResult,
     JoinRoom,
     LeaveRoom,
+    OnIceCandidate,
     ParticipantPublished,
     Ping,
     PublishVideo,
@@ -80,6 +81,18 @@ def test_stream_property_request() -> None:
         "property": "videoActive",
         "newValue": False,
         "reason": "publishVideo",
+    }
+
+
+def test_candidate_request() -> None:
+    """All four members are compulsory, in the browser's spelling."""
+    text = "candidate:4f2a 1 udp 1694498815 203.0.113.7 50214 typ srflx raddr 192.0.2.15 rport 50214"
+    candidate = OnIceCandidate(endpoint_name="con_1", candidate=text, sdp_mid="0")
+    assert sent(candidate) == {
+        "jsonrpc": "2.0",
+        "id": 3,
+        "method": "onIceCandidate",
+        "params": {"endpointName": "con_1", "candidate": text, "sdpMid": "0", "sdpMLineIndex": 0},
     }
 
 

@@ -8,6 +8,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -405,8 +406,36 @@ async def test_only_trusted_servers_are_joined(script: ScriptedServer, certifica
             if context is None:
                 with pytest.raises(RtcError) as caught:
                     await signalling.open()
-                assert caught.value.code is RtcErrorCode.UNREACHABLE
+                assert caught.value.code is RtcErrorCode.UNTRUSTED_CERTIFICATE
             else:
                 await signalling.open()
                 assert await signalling.request(Echo()) == {"value": "echo"}
             await signalling.close()
+
+
+async def test_a_line_that_is_cut_is_resumed(script: ScriptedServer, line: Line) -> None:
+    """Cut by us, because it is known to be dead; what was missed is little."""
+    await line.signalling.request(Echo())
+    line.signalling.keep("rpc-1")
+    assert line.signalling.local_address is not None
+    line.signalling.cut()
+    await until(lambda: line.told == [LineState.LOST, LineState.RESUMED], "the resuming")
+    assert line.signalling.stands
+
+
+async def test_a_line_that_was_silent_for_long_says_so(script: ScriptedServer) -> None:
+    """The server may have spoken to a dead socket meanwhile; a loss it saw itself is not meant."""
+    async with listening(script) as port:
+        line = Line(port)
+        line.signalling._times = replace(TIMES, unheard_limit_s=0.0)
+        await line.signalling.open()
+        await line.signalling.request(Echo())
+        line.signalling.keep("rpc-1")
+        await script.drop()
+        await until(lambda: line.told == [LineState.LOST, LineState.RESUMED], "the resuming")
+        script.silent.add("ping")
+        await until(lambda: line.told[2:] == [LineState.LOST], "the loss")
+        script.silent.clear()
+        await until(lambda: line.told[3:] == [LineState.RESUMED_LATE], "the late resuming")
+        await line.signalling.close()
+    assert line.signalling.ended

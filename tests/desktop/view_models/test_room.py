@@ -211,3 +211,25 @@ async def test_closing_leaves_the_room_and_says_nothing_to_the_service(host: Cas
     await host.model.close()
     assert host.room.left == 1
     assert "end" not in host.service.calls
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [
+        (ApiErrorCode.MEETING_CLOSED, RtcErrorCode.ROOM_GONE),
+        (ApiErrorCode.FORBIDDEN, RtcErrorCode.NOT_ALLOWED),
+        (ApiErrorCode.UNREACHABLE, RtcErrorCode.UNREACHABLE),
+    ],
+)
+async def test_the_room_can_ask_for_another_token(
+    guest: Case, refusal: ApiErrorCode, code: RtcErrorCode
+) -> None:
+    """After the media server has forgotten us; a refusal is told in the room's own words."""
+    await guest.join()
+    renew = guest.room.requests[0].renew_token
+    assert renew is not None
+    assert await renew() == "ws://x?sessionId=s&token=tok_1"
+    guest.service.refusals["room_token"] = ApiError(refusal)
+    with pytest.raises(RtcError) as caught:
+        await renew()
+    assert caught.value.code is code

@@ -1,0 +1,1 @@
+"""Generated hostile input for both ends of the wire."""

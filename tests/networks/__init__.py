@@ -1,0 +1,1 @@
+"""Rooms over networks that misbehave: Linux network namespaces, root only."""
