@@ -8,6 +8,7 @@ import tracemalloc
 from typing import Any
 
 import aiohttp
+import httpx
 import pytest
 
 from openvidu_local.options import Timing
@@ -36,8 +37,7 @@ class Attack:
         """One hostile client after another until `count` frames are sent."""
         frames = list(self._generator.requests(count))
         while frames:
-            await self._rest.create_session("room")
-            token = await self._rest.token("room", role="MODERATOR")
+            token = await self._new_token()
             async with aiohttp.ClientSession() as http:
                 url = f"{self.server.url.replace('http', 'ws', 1)}/openvidu"
                 async with http.ws_connect(url, max_msg_size=0) as socket:
@@ -51,6 +51,16 @@ class Attack:
                         pass  # it said goodbye or was cut off: the next client goes on
                     await socket.close()
                     await reader
+
+    async def _new_token(self) -> str:
+        """A token of a session that lives: the one before may end between the two calls."""
+        while True:
+            await self._rest.create_session("room")
+            try:
+                return await self._rest.token("room", role="MODERATOR")
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code != httpx.codes.NOT_FOUND:
+                    raise
 
     def _name_what_exists(self) -> None:
         for session in self.server.rooms.sessions.values():
