@@ -12,14 +12,6 @@ from resources.reader import ROOT as RESOURCES
 
 
 @pytest.fixture
-def french(qapp: QCoreApplication) -> Iterator[Language]:
-    """French, as most users read it."""
-    language = Language(RESOURCES / "translations", "fr")
-    yield language
-    language.close()
-
-
-@pytest.fixture
 def english(qapp: QCoreApplication) -> Iterator[Language]:
     """English: the source sentences themselves."""
     language = Language(RESOURCES / "translations", "en")
