@@ -50,6 +50,10 @@ DEBIAN_PACKAGES = (
 DEBIAN_TEST_PACKAGES = ("pulseaudio", "pulseaudio-utils", "chromium", "coturn")
 
 
+# Each has a PostgreSQL of its own; beside the tests that live in real time there is no work for more.
+MOST_TEST_WORKERS = 8
+
+
 class DevError(Exception):
     """A command cannot go on; the message says why and what to do."""
 
@@ -198,7 +202,20 @@ def test_command(_: argparse.Namespace, rest: list[str]) -> int:
     ensure_venv()
     env = headless_environment()
     env["QT_QPA_PLATFORM"] = env.get("VISIO_TEST_PLATFORM", "offscreen")
-    return run([python(), "-m", "pytest", *rest], env=env)
+    # Workers and the programs under test start often: compiling everything anew each time takes longer.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    return run([python(), "-m", "pytest", *test_workers(rest), *rest], env=env)
+
+
+def test_workers(arguments: Sequence[str]) -> list[str]:
+    """Arguments that make pytest use all cores, unless `arguments` say how, or name a single module."""
+    decided = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no", "--collect-only")
+    words = " ".join(arguments).replace("-p no:xdist", "-n0").replace("-pno:xdist", "-n0").split()
+    if any(word.startswith(decided) for word in words):
+        return []
+    if any((ROOT / word.partition("::")[0]).is_file() for word in words):
+        return []  # the start of workers would take longer than the tests
+    return ["--numprocesses", str(min(max(2, os.cpu_count() or 2), MOST_TEST_WORKERS))]
 
 
 def demo_command(options: argparse.Namespace, rest: list[str]) -> int:
@@ -234,6 +251,16 @@ def gallery_command(options: argparse.Namespace, rest: list[str]) -> int:
     return run([python(), "-m", "desktop.views.gallery", "--out", options.out, *rest], env=env)
 
 
+def bench_command(_: argparse.Namespace, rest: list[str]) -> int:
+    """Measure how fast it is, beside something that can be compared; see docs/performance.md."""
+    ensure_system()
+    ensure_venv()
+    env = headless_environment()
+    # A program's start is compared with another's: neither shall compile its modules every time.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    return run([python(), "-m", "tests.bench", *rest], env=env)
+
+
 def translate_command(_: argparse.Namespace, rest: list[str]) -> int:
     """Collect new sentences from the sources and compile the translations."""
     ensure_system()
@@ -265,7 +292,7 @@ def parser() -> argparse.ArgumentParser:
 
     def add(name: str, call: object) -> argparse.ArgumentParser:
         command = commands.add_parser(
-            name, help=(call.__doc__ or "").split("\n", 1)[0], add_help=name != "test"
+            name, help=(call.__doc__ or "").split("\n", 1)[0], add_help=name not in ("test", "bench")
         )
         command.set_defaults(call=call)
         return command
@@ -279,6 +306,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--camera", choices=["test"], help="force the generated camera")
     add("test", test_command)
     add("check", check_command)
+    add("bench", bench_command)
     add("gallery", gallery_command).add_argument("--out", metavar="DIR", default="gallery")
     add("translate", translate_command)
     add("lock", lock_command)

@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import structlog
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from backend import errors, health
 from backend.accounts import routes as account_routes
 from backend.accounts.flood import FloodLimit
-from backend.accounts.passwords import Passwords
+from backend.accounts.passwords import HASHER, Passwords
 from backend.accounts.queries import server_key
 from backend.accounts.refresh_tokens import RefreshTokens
 from backend.auth import AccessTokens, make_refresh_key, make_signing_key_pem, read_signing_keys
@@ -35,16 +36,17 @@ LOGIN_FLOOD_PER_S = 30
 _KEY_RETRIES = 5
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, *, password_hasher: PasswordHasher = HASHER) -> FastAPI:
     """The ASGI app of one process. Everything it owns lives as long as its lifespan.
 
     Args:
         settings: see there; `public_url` must be set, tokens name it as their issuer.
+        password_hasher: how new passwords are hashed; tests that are about something else take a quick one.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _running(settings) as services:
+        async with _running(settings, password_hasher) as services:
             app.state.services = services
             yield
 
@@ -69,7 +71,7 @@ EVENTS_AT_START_S = 3.0
 
 
 @contextlib.asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[Services]:
+async def _running(settings: Settings, password_hasher: PasswordHasher) -> AsyncIterator[Services]:
     """The parts of the service, started; stopped in reverse order at the end."""
     async with contextlib.AsyncExitStack() as stack:
         database = Database(
@@ -90,7 +92,7 @@ async def _running(settings: Settings) -> AsyncIterator[Services]:
             database=database,
             access_tokens=AccessTokens(read_signing_keys(signing_pem), settings.public_url or ""),
             refresh_tokens=RefreshTokens(refresh_key),
-            passwords=await asyncio.to_thread(Passwords),
+            passwords=await asyncio.to_thread(Passwords, password_hasher),
             flood=FloodLimit(LOGIN_FLOOD_PER_S),
             hub=hub,
             jobs=JobRunner(database, {"media.close": _media_closer(openvidu)}, poll_s=settings.job_poll_s),

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 
 import structlog
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from backend.accounts.passwords import HASHER
 from backend.app import create_app
 from backend.config import Settings
 from backend.services import Services
@@ -31,8 +33,21 @@ class Server:
         url: where it listens.
     """
 
-    def __init__(self, settings: Settings, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        password_hasher: PasswordHasher = HASHER,
+    ) -> None:
         """Bind.
+
+        Args:
+            settings: of the service.
+            host: address to listen on.
+            port: 0 for a free one.
+            password_hasher: see `create_app`.
 
         Raises:
             OSError: the port is taken.
@@ -42,7 +57,7 @@ class Server:
         self.url = f"http://{bound_host}:{bound_port}"
         if settings.public_url is None:
             settings = settings.model_copy(update={"public_url": self.url})
-        self._app: FastAPI = create_app(settings)
+        self._app: FastAPI = create_app(settings, password_hasher=password_hasher)
         self._uvicorn = _Uvicorn(
             uvicorn.Config(
                 self._app,

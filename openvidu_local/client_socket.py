@@ -16,7 +16,10 @@ PING_SILENCE = "Close for not receive ping from client"
 """Reason of the close frame when pings stopped."""
 
 _OUTBOX_MESSAGES = 2000
-"""A client that leaves so many messages unread is cut off."""
+_OUTBOX_CHARS = 8_000_000
+"""A client that leaves so many messages, or so much text, unread is cut off."""
+_CLOSE_LIMIT_S = 5.0
+"""How long a client may take to read what is left and our close frame."""
 
 
 class Socket:
@@ -32,29 +35,34 @@ class Socket:
         self._close_with: tuple[int, str] | None = None
         self._ping_interval_s = 0.0
         self._watchdog: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._unread_chars = 0
         self.silent = False
         """The watchdog closed it."""
 
     @property
     def closing(self) -> bool:
-        """Our close frame is sent or queued; the writer ends by itself, a moment later at the most."""
+        """Our close frame is sent or queued; the writer ends by itself, `_CLOSE_LIMIT_S` later at most."""
         return self._close_with is not None
 
     def send(self, message: JsonObject) -> None:
         """Queue one message; the order of the calls is the order on the wire."""
         if self._close_with is not None:
             return
-        if self._outbox.qsize() >= _OUTBOX_MESSAGES:
+        text = to_json(message)
+        if self._outbox.qsize() >= _OUTBOX_MESSAGES or self._unread_chars + len(text) > _OUTBOX_CHARS:
             log.warning("a client does not read: cut off")
             self.cut()
             return
-        self._outbox.put_nowait(to_json(message))
+        self._unread_chars += len(text)
+        self._outbox.put_nowait(text)
 
     def close(self, code: int, reason: str) -> None:
-        """Send what is queued, then the close frame."""
+        """Send what is queued, then the close frame; a client that reads neither is cut off."""
         if self._close_with is None:
             self._close_with = code, reason
             self._outbox.put_nowait(None)
+            self._patience = asyncio.get_running_loop().call_later(_CLOSE_LIMIT_S, self.cut)
 
     def cut(self) -> None:
         """Drop the connection without a close frame."""
@@ -76,14 +84,18 @@ class Socket:
         try:
             while (text := await self._outbox.get()) is not None:
                 await self._socket.send_str(text)
+                self._unread_chars -= len(text)
             code, reason = self._close_with or (WSCloseCode.OK, "")
             await self._socket.close(code=code, message=reason.encode())
         except ConnectionError as error:
             log.debug("a socket is gone: %s", type(error).__name__)
 
     def release(self) -> None:
-        """Stop the watchdog: the socket is closed."""
+        """Stop the timers: the socket is closed."""
         self._disarm()
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     def _no_ping(self) -> None:
         self.silent = True

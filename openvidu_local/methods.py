@@ -16,7 +16,7 @@ from openvidu_local.filters import Filters
 from openvidu_local.media_methods import MediaMethods
 from openvidu_local.model import Connection, Reason, Role
 from openvidu_local.options import VERSION, Options
-from openvidu_local.parameters import JsonObject, json_object
+from openvidu_local.parameters import JsonObject, json_object, to_json
 from openvidu_local.rooms import Rooms
 from openvidu_local.rpc import Call
 
@@ -56,15 +56,15 @@ class Methods:
             RpcError: it failed; 803 for anything before the first `joinRoom`.
             UnansweredError: the method is unknown or the caller is out.
         """
-        handler = self._table.get(call.method)
-        if handler is None:
-            raise UnansweredError("unknown method")
         if call.method == "joinRoom":
             call.session.join_tried = True
         elif not call.session.join_tried:
             raise RpcError(Code.TRANSPORT, f"'{call.method}' was called before 'joinRoom'.")
         elif call.method != "echo":
             _ = call.connection  # evicted callers hear nothing
+        handler = self._table.get(call.method)
+        if handler is None:
+            raise UnansweredError("unknown method")
         await handler(call)
 
     async def _join_room(self, call: Call) -> None:
@@ -156,9 +156,10 @@ class Methods:
             isinstance(receiver, str) and receiver in everybody for receiver in receivers
         ):
             raise RpcError(Code.SIGNAL_TO_INVALID, "The signal is not for connections of this session.")
-        chosen = [everybody[cast("str", receiver)] for receiver in receivers]
-        kind = message.get("type")
-        signal: JsonObject = {"data": message.get("data"), "type": kind, "from": connection.id}
+        # Named twice is named once.
+        chosen = [everybody[receiver] for receiver in dict.fromkeys(cast("list[str]", receivers))]
+        kind = _text(message, "type")
+        signal: JsonObject = {"data": _text(message, "data"), "type": kind, "from": connection.id}
         self._rooms.signal(connection.session, chosen, signal)
         call.reply()
         if kind is None:
@@ -205,3 +206,17 @@ class Methods:
 def _moderators_only(connection: Connection, action: str) -> None:
     if not connection.may_moderate:
         raise RpcError(Code.USER_UNAUTHORIZED, f"Unable to {action}. The user is no moderator.")
+
+
+def _text(message: JsonObject, name: str) -> str | None:
+    """A member of a signal as text: a number and a truth value become theirs; None when it is absent.
+
+    Raises:
+        MalformedRequestError: null, a list or an object, which Gson's `getAsString` refuses.
+    """
+    if name not in message:
+        return None
+    value = message[name]
+    if value is None or isinstance(value, list | dict):
+        raise MalformedRequestError(f"the signal's '{name}' is no text")
+    return value if isinstance(value, str) else to_json(value)

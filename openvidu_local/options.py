@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,6 +10,20 @@ from pathlib import Path
 
 VERSION = "2.32.2"
 """The OpenVidu version this server says it is."""
+HTTPS_PORT = 443
+"""The one port that addresses and tokens do not name."""
+WEBHOOK_EVENTS = (
+    "sessionCreated",
+    "sessionDestroyed",
+    "participantJoined",
+    "participantLeft",
+    "webrtcConnectionCreated",
+    "webrtcConnectionDestroyed",
+    "recordingStatusChanged",
+    "filterEventDispatched",
+    "signalSent",
+)
+"""What a Community Edition may post; recordings and filter events never happen here."""
 
 
 class Mode(StrEnum):
@@ -49,8 +64,12 @@ class Bandwidth:
     max_bps: int = 1_000_000
 
 
+SECRET_FORM = re.compile(r"[a-zA-Z0-9_-]+")
+"""The alphabet that OpenVidu allows."""
+
+
 def random_secret() -> str:
-    """A secret of the alphabet OpenVidu allows, `[a-zA-Z0-9_-]+`."""
+    """A secret of `SECRET_FORM`."""
     return secrets.token_urlsafe(24)
 
 
@@ -68,6 +87,7 @@ class Options:
         key: PEM file of its private key.
         webhook_url: where events are posted; None: nowhere.
         webhook_headers: sent with every post.
+        webhook_events: what is posted, of `WEBHOOK_EVENTS`.
         coturn_host: TURN host named in the join result; None: no TURN is offered.
         faults: switches that are on from the start, in the form of `openvidu_local.faults`.
         timing: the timers.
@@ -83,6 +103,7 @@ class Options:
     key: Path | None = None
     webhook_url: str | None = None
     webhook_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    webhook_events: tuple[str, ...] = WEBHOOK_EVENTS
     coturn_host: str | None = None
     faults: tuple[str, ...] = ()
     timing: Timing = field(default_factory=Timing)

@@ -14,6 +14,7 @@ from openvidu_local.errors import MalformedRequestError
 Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 """Whatever JSON can say."""
 JsonObject = dict[str, Json]
+_INT_LIMIT = 2**31
 
 
 class Parameters:
@@ -53,9 +54,12 @@ class Parameters:
         """A compulsory integer.
 
         Raises:
-            MalformedRequestError: missing or no integer.
+            MalformedRequestError: missing, no integer, or one that OpenVidu's `int` could not hold.
         """
-        return cast("int", self._typed(name, int))
+        found = cast("int", self._typed(name, int))
+        if not -_INT_LIMIT <= found < _INT_LIMIT:
+            raise MalformedRequestError(f"Request element '{name}' is not of the expected type")
+        return found
 
     def optional_string(self, name: str) -> str | None:
         """A string or None when it is missing.
@@ -107,5 +111,10 @@ def json_object(text: str) -> JsonObject | None:
 
 
 def to_json(value: object) -> str:
-    """Compact JSON, as it goes over the wire."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    """Compact JSON, as it goes over the wire.
+
+    Half of a surrogate pair, which JSON can name and UTF-8 cannot carry, becomes a question mark, as
+    where Java writes it.
+    """
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

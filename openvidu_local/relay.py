@@ -22,9 +22,10 @@ from aiortc.sdp import SessionDescription, candidate_from_sdp
 
 from openvidu_local import sdp, seams
 from openvidu_local.errors import Code, RpcError
-from openvidu_local.fanout import Fanout, RelayTrack, tap_for
+from openvidu_local.fanout import Fanout, RelayTrack
 from openvidu_local.faults import Faults
 from openvidu_local.options import Bandwidth, Mode
+from openvidu_local.taps import tap_for
 
 log = logging.getLogger(__name__)
 
@@ -235,7 +236,8 @@ class PublisherEndpoint(Endpoint):
                     seams.bound_estimate(receiver, self._relay.bandwidth, self._ceiling(fanout))
                     self._serve_key_frames(fanout, receiver)
                 if loopback:
-                    self._peer.addTrack(fanout.track())
+                    track = fanout.track()
+                    seams.take_over_sending(self._peer.addTrack(track), track)
             description = await self._describe()
         return self._dress(description)
 
@@ -268,7 +270,7 @@ class SubscriberEndpoint(Endpoint):
                 # A client that offers to send here is not listened to, and not decoded either.
                 seams.tap_receiver(transceiver.receiver, tap_for(Fanout(transceiver.kind)))
                 track = self._media.fanouts[transceiver.kind].track()
-                self._hear(self._peer.addTrack(track), track)
+                self._send(self._peer.addTrack(track), track)
             description = await self._describe()
         return self._dress(description)
 
@@ -285,7 +287,7 @@ class SubscriberEndpoint(Endpoint):
                 transceiver = self._peer.addTransceiver(track, direction="sendonly")
                 names = narrowed.audio if kind == "audio" else narrowed.video
                 transceiver.setCodecPreferences(_preferences(kind, names))
-                self._hear(transceiver.sender, track)
+                self._send(transceiver.sender, track)
             return await self._describe()
 
     async def accept(self, answer: str) -> None:
@@ -297,7 +299,7 @@ class SubscriberEndpoint(Endpoint):
         async with self._negotiation():
             await self._take(sdp.with_trickled_end(answer), "answer")
 
-    def _hear(self, sender: RTCRtpSender, track: RelayTrack) -> None:
+    def _send(self, sender: RTCRtpSender, track: RelayTrack) -> None:
         def asked() -> None:
             if not self._relay.faults.has("no-subscriber-pli"):
                 track.request_key_frame()
@@ -305,6 +307,7 @@ class SubscriberEndpoint(Endpoint):
         def estimated(bitrate_bps: int) -> None:
             track.allowed_bps = bitrate_bps
 
+        seams.take_over_sending(sender, track)
         seams.hear_key_frame_requests(sender, asked)
         seams.hear_estimates(sender, estimated)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import cast
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -22,15 +23,19 @@ from aiohttp.typedefs import Handler, Middleware
 from openvidu_local.faults import FaultError, Faults
 from openvidu_local.identifiers import now_ms
 from openvidu_local.model import Reason, Session
-from openvidu_local.options import VERSION, Options
-from openvidu_local.parameters import JsonObject
+from openvidu_local.options import HTTPS_PORT, VERSION, Options
+from openvidu_local.parameters import Json, JsonObject
 from openvidu_local.rest_bodies import (
     BadRequestError,
     NoPlayerError,
+    SlowBodyError,
+    check_media_node,
+    choice,
     flag,
     member,
     new_connection,
     read_body,
+    recording_properties,
 )
 from openvidu_local.rest_objects import connection_object, session_object
 from openvidu_local.rooms import Rooms, SessionExistsError
@@ -52,21 +57,7 @@ _OPEN_PATHS = frozenset(
         "/config/openvidu-publicurl",
     }
 )
-_SESSION_CHOICES = {
-    "mediaMode": ("ROUTED", "RELAYED"),
-    "recordingMode": ("MANUAL", "ALWAYS"),
-    "forcedVideoCodec": ("MEDIA_SERVER_PREFERRED", "NONE", "VP8", "VP9", "H264"),
-}
-_RECORDING_DEFAULTS: JsonObject = {
-    "name": "",
-    "hasAudio": True,
-    "hasVideo": True,
-    "outputMode": "COMPOSED",
-    "recordingLayout": "BEST_FIT",
-    "resolution": "1280x720",
-    "frameRate": 25,
-    "shmSize": 536870912,
-}
+_CODECS = ("MEDIA_SERVER_PREFERRED", "NONE", "VP8", "VP9", "H264")
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "*",
@@ -103,6 +94,8 @@ class Rest:
                 web.get(base, self._config),
                 web.get(f"{base}/openvidu-version", self._version),
                 web.get(f"{base}/openvidu-publicurl", self._public_url),
+                web.get(f"{base}/openvidu-recording", self._off),
+                web.get(f"{base}/openvidu-cdr", self._off),
             ]
         for base in (_BASE, "/api"):
             session, connection = f"{base}/sessions/{{session}}", f"{base}/sessions/{{session}}/connection"
@@ -149,39 +142,41 @@ class Rest:
             return _failure(request, HTTPStatus.BAD_REQUEST, str(error))
         except NoPlayerError as error:
             return _failure(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
-        except web.HTTPMethodNotAllowed as error:
-            # Among these is PATCH of a connection, which the Community Edition does not have.
-            answer = _failure(request, HTTPStatus.METHOD_NOT_ALLOWED, "")
-            answer.headers["Allow"] = error.headers["Allow"]
-            return answer
-        except web.HTTPNotFound:
-            return _failure(request, HTTPStatus.NOT_FOUND, "")
+        except SlowBodyError:
+            answer = web.Response(status=HTTPStatus.REQUEST_TIMEOUT)
+            answer.force_close()
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed, web.HTTPRequestEntityTooLarge) as error:
+            # Among the second is PATCH of a connection, which the Community Edition does not have.
+            answer = _failure(request, HTTPStatus(error.status), "")
+            if "Allow" in error.headers:
+                answer.headers["Allow"] = error.headers["Allow"]
+        return answer
 
     def _is_authorised(self, request: web.Request) -> bool:
-        expected = base64.b64encode(f"{USER}:{self.options.secret}".encode()).decode()
-        return hmac.compare_digest(
-            request.headers.get("Authorization", "").encode(), f"Basic {expected}".encode()
-        )
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        expected = base64.b64encode(f"{USER}:{self.options.secret}".encode())
+        # A header is any bytes, which aiohttp hides in surrogates where they are no text.
+        is_known = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), expected)
+        return is_known and scheme.lower() == "basic"
 
     # Sessions
 
     async def _create_session(self, request: web.Request) -> web.Response:
         has_body = request.can_read_body
         body = await read_body(request)
-        for name, choices in _SESSION_CHOICES.items():
-            if body.get(name) is not None and body[name] not in choices:
-                raise BadRequestError(f"Wrong value of '{name}'")
         custom_id = member(body, "customSessionId", str, "")
         if custom_id and not _SESSION_ID.fullmatch(custom_id):
             raise BadRequestError(
                 "Parameter 'customSessionId' is wrong. Must be an alphanumeric string [a-zA-Z0-9_-]"
             )
-        recording = member(body, "defaultRecordingProperties", dict, {})
-        codec = member(body, "forcedVideoCodec", str, "MEDIA_SERVER_PREFERRED")
+        check_media_node(body)
+        codec = choice(body, "forcedVideoCodec", _CODECS)
         properties: JsonObject = {
-            "mediaMode": body.get("mediaMode") or "ROUTED",
-            "recordingMode": body.get("recordingMode") or "MANUAL",
-            "defaultRecordingProperties": _RECORDING_DEFAULTS | recording,
+            "mediaMode": choice(body, "mediaMode", ("ROUTED", "RELAYED")),
+            "recordingMode": choice(body, "recordingMode", ("MANUAL", "ALWAYS")),
+            "defaultRecordingProperties": recording_properties(
+                member(body, "defaultRecordingProperties", dict, {})
+            ),
             "customSessionId": custom_id,
             "forcedVideoCodec": codec,
             "allowTranscoding": member(body, "allowTranscoding", bool, False),
@@ -310,10 +305,10 @@ class Rest:
         bandwidth = self.options.bandwidth
         maximum_kbps, minimum_kbps = bandwidth.max_bps // 1000, bandwidth.min_bps // 1000
         url = self.public_url()
-        answer = {
+        answer: JsonObject = {
             "VERSION": VERSION,
             "DOMAIN_OR_PUBLIC_IP": self.options.public_host or self.options.host,
-            "HTTPS_PORT": int(url.rpartition(":")[2]),
+            "HTTPS_PORT": urlsplit(url).port or HTTPS_PORT,
             "OPENVIDU_PUBLICURL": url,
             "OPENVIDU_CDR": False,
             "OPENVIDU_STREAMS_VIDEO_MAX_RECV_BANDWIDTH": maximum_kbps,
@@ -326,8 +321,14 @@ class Rest:
             "OPENVIDU_SESSIONS_GARBAGE_THRESHOLD": int(self.options.timing.garbage_age_s),
             "OPENVIDU_RECORDING": False,
             "OPENVIDU_WEBHOOK": self.options.webhook_url is not None,
-            "OPENVIDU_WEBHOOK_ENDPOINT": self.options.webhook_url or "",
         }
+        if self.options.webhook_url is not None:
+            headers: list[Json] = [f"{name}: {value}" for name, value in self.options.webhook_headers]
+            answer |= {
+                "OPENVIDU_WEBHOOK_ENDPOINT": self.options.webhook_url,
+                "OPENVIDU_WEBHOOK_HEADERS": headers,
+                "OPENVIDU_WEBHOOK_EVENTS": list(self.options.webhook_events),
+            }
         return web.json_response(answer)
 
     async def _version(self, _: web.Request) -> web.Response:
@@ -335,6 +336,9 @@ class Rest:
 
     async def _public_url(self, _: web.Request) -> web.Response:
         return web.Response(text=self.public_url())
+
+    async def _off(self, _: web.Request) -> web.Response:
+        return web.json_response(False)
 
     async def _empty(self, _: web.Request) -> web.Response:
         return web.Response()

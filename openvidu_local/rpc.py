@@ -226,6 +226,9 @@ class RpcServer:
                 message = await response.receive()
                 if message.type is WSMsgType.TEXT:
                     session = await self._handle(cast("str", message.data), session, socket, apply)
+                elif message.type is WSMsgType.BINARY:
+                    # OpenVidu's handler is one for text, and closes so.
+                    socket.close(WSCloseCode.UNSUPPORTED_DATA, "Binary messages not supported")
                 elif message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
                     evict = message.type is not WSMsgType.CLOSE or not message.extra
                     break
@@ -277,7 +280,7 @@ class RpcServer:
             return session
         method = cast("str", request["method"])
         request_id = request.get("id")
-        if not isinstance(request_id, int):
+        if not isinstance(request_id, int) or isinstance(request_id, bool):
             return session  # a notification: OpenVidu knows none from clients
         params = request.get("params")
         members = dict(params) if isinstance(params, dict) else {}
@@ -293,7 +296,7 @@ class RpcServer:
         elif method == "connect":
             call.reply({"value": "OK"})
         elif method == "closeSession":
-            call.reply({"value": "bye"})
+            call.reply({"value": "bye"}, with_session=False)
             socket.close(WSCloseCode.OK, "")
         else:
             await self._apply(call, apply)

@@ -13,7 +13,7 @@ from aiohttp import web
 from openvidu_local.events import Events, nobody_listens
 from openvidu_local.faults import Faults
 from openvidu_local.methods import Methods
-from openvidu_local.options import Options
+from openvidu_local.options import HTTPS_PORT, Options
 from openvidu_local.relay import Relay
 from openvidu_local.rest import Rest
 from openvidu_local.rooms import Rooms
@@ -42,7 +42,9 @@ class OpenViduServer:
         self.relay = Relay(self.options.mode, self.faults, self.options.bandwidth)
         self._webhook: Webhook | None = None
         if self.options.webhook_url is not None:
-            self._webhook = Webhook(self.options.webhook_url, dict(self.options.webhook_headers))
+            self._webhook = Webhook(
+                self.options.webhook_url, dict(self.options.webhook_headers), self.options.webhook_events
+            )
         events = Events(self._webhook.send if self._webhook is not None else nobody_listens)
         self.rooms = Rooms(self.options.mode, self.relay, self._token_base, events)
         self.rpc = RpcServer(self.rooms, self.faults, self.options.timing)
@@ -58,8 +60,10 @@ class OpenViduServer:
 
     @property
     def url(self) -> str:
-        """Base address, `http://host:port` or `https://host:port`, once started."""
-        return f"{'https' if self.options.certificate else 'http'}://{self._host}:{self._port}"
+        """Base address, `http://host:port` or `https://host[:port]`, once started."""
+        scheme = "https" if self.options.certificate else "http"
+        is_usual = scheme == "https" and self._port == HTTPS_PORT
+        return f"{scheme}://{self._host}" + ("" if is_usual else f":{self._port}")
 
     async def start(self) -> None:
         """Bind and serve.

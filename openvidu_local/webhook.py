@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import aiohttp
 
+from openvidu_local.options import WEBHOOK_EVENTS
 from openvidu_local.parameters import JsonObject, to_json
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,12 @@ _DRAIN_LIMIT_S = 3.0
 class Webhook:
     """One receiver of events."""
 
-    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
-        """Args: `headers` are sent with every post, beside the content type."""
+    def __init__(
+        self, url: str, headers: Mapping[str, str], events: Collection[str] = WEBHOOK_EVENTS
+    ) -> None:
+        """Args: `headers` are sent with every post, beside the content type; `events` are wanted."""
         self._url = url
+        self._events = frozenset(events)
         self._headers = {"Content-Type": "application/json", **headers}
         self._queue: asyncio.Queue[JsonObject] = asyncio.Queue(_QUEUED_EVENTS)
         self._task: asyncio.Task[None] | None = None
@@ -54,7 +58,9 @@ class Webhook:
         await asyncio.wait([task])
 
     def send(self, event: JsonObject) -> None:
-        """Queue one event."""
+        """Queue one event, if it is wanted."""
+        if event["event"] not in self._events:
+            return
         try:
             self._queue.put_nowait(event)
         except asyncio.QueueFull:
@@ -74,7 +80,9 @@ class Webhook:
         name = event["event"]
         for delay_s in (*RETRY_DELAYS_S, None):
             try:
-                async with http.post(self._url, data=to_json(event).encode(), ssl=False) as answer:
+                body = to_json(event).encode()
+                # A redirection is an answer like any other.
+                async with http.post(self._url, data=body, ssl=False, allow_redirects=False) as answer:
                     if answer.status != 200:
                         log.error("the webhook's receiver answered %s with %d", name, answer.status)
                     return

@@ -1,12 +1,15 @@
-"""Rules for every test: Qt is offscreen, nothing is left running."""
+"""Rules for every test: Qt is offscreen, nothing is left running, real time is not shared."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+
+from tests.support.real_time import real_time_rank
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Before pytest-qt imports PySide6: see `desktop/__init__.py`.
@@ -30,3 +33,18 @@ def no_thread_left() -> Iterator[None]:
         thread.join(timeout=2)
     names = [thread.name for thread in left if thread.is_alive()]
     assert not names, f"threads left running: {names}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With workers (`-n`), one of them runs what lives in real time: `tests.support.real_time`."""
+    if config.getvalue("dist") == "each":
+        return None
+    from tests.support.scheduling import RealTimeScheduling  # noqa: PLC0415 - needs pytest-xdist
+
+    return RealTimeScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What lives in real time comes in the order of `REAL_TIME`, behind everything else."""
+    items.sort(key=lambda item: real_time_rank(item.nodeid))

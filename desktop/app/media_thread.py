@@ -2,8 +2,8 @@
 
 Media (signalling, WebRTC, mixing) runs on a plain asyncio loop in a thread of its own, so that a
 busy window costs no packet and a busy network costs no click. Going in: one awaitable call. Coming
-out: a Qt signal that carries a frozen state. Pictures and levels never pass here: their slots are
-read directly, latest wins.
+out: a Qt signal that carries a frozen state, or one data signal of somebody's. Pictures and levels
+never pass here: their slots are read directly, latest wins.
 """
 
 from __future__ import annotations
@@ -12,21 +12,34 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Signal as QtSignal
 
-from desktop.rtc.media import AudioLevel, PictureSlot
-from desktop.rtc.room import OnState, RenewToken, Room, RoomDevices, RoomRequest
+from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.media import AudioLevel, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.room import OnSignal, OnState, RenewToken, Room, RoomDevices, RoomRequest
+from desktop.rtc.signals import Signal
 from desktop.rtc.state import RoomPhase, RoomState
+from desktop.rtc.statistics import RoomStatistics
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-OpenRoom = Callable[[RoomRequest, RoomDevices, OnState], Room]
+
+class OpenRoom(Protocol):
+    """Makes a room, not joined yet, on the loop that it is called on: see `desktop.rtc.rooms.open_room`."""
+
+    def __call__(
+        self, request: RoomRequest, devices: RoomDevices, on_state: OnState, /, *, on_signal: OnSignal
+    ) -> Room:
+        """Make the room."""
+
+
 ChooseDevices = Callable[[], Awaitable[RoomDevices]]
 """Finds camera, microphone and loudspeaker without blocking; awaited on Qt's thread."""
 
@@ -111,14 +124,18 @@ def called_on(loop: asyncio.AbstractEventLoop, renew_token: RenewToken) -> Renew
 
 
 class RoomBridge(QObject):
-    """One live room as Qt's thread sees it; the view-model's `RoomPort`.
+    """One live room as Qt's thread sees it: everything of `Room`, and the view-model's `RoomPort`.
 
     Signals:
         changed(RoomState): every new state, in order, in the thread this object lives in.
+        signal_received(Signal): every data signal, in the order of the room, between the states
+            that the room told before and after it.
     """
 
-    changed = Signal(object)
-    _arrived = Signal(object)
+    changed = QtSignal(object)
+    signal_received = QtSignal(object)
+    _state_arrived = QtSignal(object)
+    _signal_arrived = QtSignal(object)
 
     def __init__(
         self,
@@ -134,7 +151,9 @@ class RoomBridge(QObject):
         self._room: Room | None = None
         self._state = RoomState()
         self._devices: RoomDevices | None = None
-        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        # Emitted on the media thread, delivered on ours: one queue for both keeps their order.
+        self._state_arrived.connect(self._take_state, Qt.ConnectionType.QueuedConnection)
+        self._signal_arrived.connect(self._take_signal, Qt.ConnectionType.QueuedConnection)
 
     @property
     def state(self) -> RoomState:
@@ -143,7 +162,7 @@ class RoomBridge(QObject):
 
     @property
     def devices(self) -> RoomDevices | None:
-        """What was opened; None before the join. For diagnostics."""
+        """What is published and where the others are heard; None before the join. For diagnostics."""
         return self._devices
 
     async def join(self, request: RoomRequest) -> None:
@@ -157,18 +176,22 @@ class RoomBridge(QObject):
         )
         self.changed.emit(self._state)
         self._devices = await self._choose_devices()
+        # They ask the service, whose client lives on this loop, and are called on the media loop.
+        loop = asyncio.get_running_loop()
         if request.renew_token is not None:
-            # It asks the service, whose client lives on this loop, and is called on the media loop.
-            loop = asyncio.get_running_loop()
             request = replace(request, renew_token=called_on(loop, request.renew_token))
+        if request.renew_screen_token is not None:
+            request = replace(request, renew_screen_token=called_on(loop, request.renew_screen_token))
         await self._thread.call(self._join(request, self._devices))
 
     async def _join(self, request: RoomRequest, devices: RoomDevices) -> None:
-        self._room = self._open_room(request, devices, self._arrived.emit)
+        self._room = self._open_room(
+            request, devices, self._state_arrived.emit, on_signal=self._signal_arrived.emit
+        )
         await self._room.join()
 
     async def set_microphone(self, on: bool) -> None:
-        """Mute or unmute.
+        """Mute or unmute; does nothing before the join.
 
         Raises:
             RtcError: as `Room.set_microphone`.
@@ -177,13 +200,89 @@ class RoomBridge(QObject):
             await self._thread.call(self._room.set_microphone(on))
 
     async def set_camera(self, on: bool) -> None:
-        """Show or hide the own picture.
+        """Show or hide the own picture; does nothing before the join.
 
         Raises:
             RtcError: as `Room.set_camera`.
         """
         if self._room is not None:
             await self._thread.call(self._room.set_camera(on))
+
+    async def replace_camera(self, source: VideoSource) -> None:
+        """Go on with another camera.
+
+        Raises:
+            RtcError: as `Room.replace_camera`; `closed` before the join.
+        """
+        await self._thread.call(self._opened_room().replace_camera(source))
+        if self._devices is not None:
+            self._devices = replace(self._devices, camera=source)
+
+    async def replace_microphone(self, source: AudioSource) -> None:
+        """Go on with another microphone.
+
+        Raises:
+            RtcError: as `Room.replace_microphone`; `closed` before the join.
+        """
+        await self._thread.call(self._opened_room().replace_microphone(source))
+        if self._devices is not None:
+            self._devices = replace(self._devices, microphone=source)
+
+    async def statistics(self) -> RoomStatistics:
+        """What each stream did, put together on the media thread; nothing before the join."""
+        if self._room is None:
+            return RoomStatistics()
+        return await self._thread.call(self._statistics(self._room))
+
+    @staticmethod
+    async def _statistics(room: Room) -> RoomStatistics:
+        return room.statistics()
+
+    async def send(self, signal: Signal, to: Sequence[str] = ()) -> None:
+        """Send a data signal to everybody, or to some.
+
+        Raises:
+            RtcError: as `Room.send`; `closed` before the join.
+            ValueError: a kind that is not sent like this.
+        """
+        await self._thread.call(self._opened_room().send(signal, to))
+
+    async def set_hand(self, raised: bool) -> None:
+        """Raise or lower our hand.
+
+        Raises:
+            RtcError: as `Room.set_hand`; `closed` before the join.
+        """
+        await self._thread.call(self._opened_room().set_hand(raised))
+
+    async def force_disconnect(self, connection_id: str) -> None:
+        """Put a participant out.
+
+        Raises:
+            RtcError: as `Room.force_disconnect`; `closed` before the join.
+        """
+        await self._thread.call(self._opened_room().force_disconnect(connection_id))
+
+    async def force_unpublish(self, stream_id: str) -> None:
+        """Take a participant's stream down.
+
+        Raises:
+            RtcError: as `Room.force_unpublish`; `closed` before the join.
+        """
+        await self._thread.call(self._opened_room().force_unpublish(stream_id))
+
+    async def share_screen(self, token: str, source: VideoSource) -> None:
+        """Share a screen or window beside the camera; painted from `picture(OWN_SCREEN)`.
+
+        Raises:
+            RtcError: as `Room.share_screen`; `closed` before the join.
+        """
+        await self._thread.call(self._opened_room().share_screen(token, source))
+
+    async def stop_sharing(self) -> None:
+        """End the sharing. Safe at any time and more than once."""
+        if self._room is not None and self._thread.running:
+            await self._thread.call(self._room.stop_sharing())
 
     async def leave(self) -> None:
         """Leave and release everything."""
@@ -198,6 +297,14 @@ class RoomBridge(QObject):
         """How loud a stream is; silence before the join."""
         return self._room.audio_level(stream_id) if self._room is not None else AudioLevel()
 
-    def _take(self, state: RoomState) -> None:
+    def _opened_room(self) -> Room:
+        if self._room is None:
+            raise RtcError(RtcErrorCode.CLOSED, "not in a room yet")
+        return self._room
+
+    def _take_state(self, state: RoomState) -> None:
         self._state = state
         self.changed.emit(state)
+
+    def _take_signal(self, signal: Signal) -> None:
+        self.signal_received.emit(signal)

@@ -10,13 +10,11 @@ import asyncio
 import importlib
 import logging
 import platform
-import ssl
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import truststore
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +25,7 @@ from backend_client.models import Meeting, MeetingStatus, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.media_thread import MediaThread, RoomBridge
 from desktop.system.settings import CameraChoice, Settings
+from desktop.system.trust import trust_context
 from desktop.view_models.language import Language
 from desktop.view_models.meeting_list import MeetingListViewModel
 from desktop.view_models.room import RoomViewModel
@@ -43,7 +42,7 @@ from desktop.views.theme import Theme
 from resources.brand import HUB, PARTICIPANT, Product
 
 if TYPE_CHECKING:
-    from desktop.rtc.room import OnState, Room, RoomDevices, RoomRequest
+    from desktop.rtc.room import OnSignal, OnState, Room, RoomDevices, RoomRequest
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +94,7 @@ class Shell(QObject):
         self.language = language
         self.theme = theme
         self._settings = settings
-        self._ssl = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._ssl = trust_context(settings.trusted_certificate)
         self._store = store
         self.client = BackendClient(
             settings.backend_url, self._store, ssl_context=self._ssl, device=self._device()
@@ -303,11 +302,20 @@ class Shell(QObject):
 
             return find_devices("test" if self._settings.camera is CameraChoice.TEST else "system", account)
 
-        def open_room(request: RoomRequest, devices: RoomDevices, on_state: OnState) -> Room:
+        def open_room(
+            request: RoomRequest, devices: RoomDevices, on_state: OnState, /, *, on_signal: OnSignal
+        ) -> Room:
             # aiortc takes 0.5 s to import: same rule, on the media thread.
             from desktop.rtc.rooms import open_room as make_room  # noqa: PLC0415
 
-            return make_room(request, devices, on_state, ssl_context=self._ssl)
+            return make_room(
+                request,
+                devices,
+                on_state,
+                ssl_context=self._ssl,
+                relay_only=self._settings.relay_only,
+                on_signal=on_signal,
+            )
 
         self.room_bridge = RoomBridge(self.media, open_room, choose)
         return self.room_bridge

@@ -1,10 +1,10 @@
-"""The one file that reaches into aiortc and aioice, each time into one object that we own.
+"""What reaches into aiortc and aioice, each time into one object that we own.
 
 aiortc has no public way to choose a sender's encoder, to tell which codec was agreed on, to gather
 candidates on a machine whose only network is the loopback, to find candidates after the
 description was made, or to close a connection that is still being made without leaving its tasks
 behind. A private name that is gone in a later version fails here, by name, and the tests of this
-file say so first.
+file say so first. The taps of the statistics are in `aiortc_taps.py`.
 """
 
 # Private members are this file's whole purpose.
@@ -35,13 +35,13 @@ LATE_RELAY_CLOSE_LIMIT_S = 2.0
 
 _CONNECT = "_RTCPeerConnection__connect"
 _CLOSE_TURN = "_TurnTransport__close_task"
-_ENCODER = "_RTCRtpSender__encoder"
+ENCODER = "_RTCRtpSender__encoder"
 _LOOPBACK = "127.0.0.1"
 
 
 def use_encoder(sender: RTCRtpSender, encoder: Encoder) -> None:
     """Let a sender encode with `encoder`; before its first frame."""
-    _replace(sender, _ENCODER, encoder)
+    replace_private(sender, ENCODER, encoder)
 
 
 def negotiated_codec(transceiver: RTCRtpTransceiver) -> str:
@@ -58,7 +58,7 @@ def gather_on_loopback_when_alone(connection: RTCPeerConnection) -> None:
     """
     for transport in {transceiver.receiver.transport for transceiver in connection.getTransceivers()}:
         ice = transport.transport.iceGatherer._connection
-        _replace(ice, "get_component_candidates", _with_loopback(ice.get_component_candidates))
+        replace_private(ice, "get_component_candidates", _with_loopback(ice.get_component_candidates))
 
 
 class Connecting:
@@ -71,7 +71,7 @@ class Connecting:
     def __init__(self, connection: RTCPeerConnection) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._connect: Callable[[], Awaitable[None]] = getattr(connection, _CONNECT)
-        _replace(connection, _CONNECT, self._run)
+        replace_private(connection, _CONNECT, self._run)
 
     async def _run(self) -> None:
         task = asyncio.current_task()
@@ -280,7 +280,12 @@ def _with_loopback(
     return gather_somewhere
 
 
-def _replace(owner: object, name: str, value: object) -> None:
+def replace_private(owner: object, name: str, value: object) -> None:
+    """Set a member of an object of aiortc's that is known to be there.
+
+    Raises:
+        RuntimeError: it is not: this version of aiortc works differently.
+    """
     if not hasattr(owner, name):
         raise RuntimeError(f"{type(owner).__name__} has no {name}: this version of aiortc is not supported")
     setattr(owner, name, value)

@@ -13,6 +13,7 @@ from av.video.reformatter import VideoReformatter
 
 from desktop.rtc.audio_queue import AudioQueue
 from desktop.rtc.camera import paint
+from desktop.rtc.concealment import Concealment
 from desktop.rtc.media import AUDIO_FRAME_SAMPLES, SAMPLE_RATE_HZ, AudioLevel, PictureSlot
 from desktop.rtc.tasks import OwnedTasks
 
@@ -78,6 +79,8 @@ class IncomingMedia:
 
     async def _read_audio(self, track: MediaStreamTrack) -> None:
         resampler = AudioResampler("s16", "mono", SAMPLE_RATE_HZ, AUDIO_FRAME_SAMPLES)
+        concealment = Concealment()
+        expected: int | None = None
         while True:
             try:
                 frame = await track.recv()
@@ -85,6 +88,8 @@ class IncomingMedia:
                 return  # the other side ended it
             if not isinstance(frame, av.AudioFrame):
                 continue
+            lost = _frames_between(expected, frame.pts)
+            expected = frame.pts + frame.samples if frame.pts is not None else None
             # Timestamps with a gap (lost packets) would make the resampler refuse the frame.
             frame.pts = None
             for even in resampler.resample(frame):
@@ -92,10 +97,19 @@ class IncomingMedia:
                 if samples.shape == (AUDIO_FRAME_SAMPLES,):
                     self.audio_frames += 1
                     self._level.measure(samples)
-                    self._queue.put(samples)
+                    for piece in concealment.take(samples, lost):
+                        self._queue.put(piece)
+                    lost = 0
                     self._media_came()
 
     def _media_came(self) -> None:
         if self._on_media is not None:
             on_media, self._on_media = self._on_media, None
             on_media()
+
+
+def _frames_between(expected: int | None, position: int | None) -> int:
+    """Whole frames of 20 ms missing before `position`, both in samples; 0 where they do not say."""
+    if expected is None or position is None or position <= expected:
+        return 0
+    return (position - expected) // AUDIO_FRAME_SAMPLES

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     # The list of meetings is on screen before any room opens: av and numpy cost 0.2 s there.
@@ -90,6 +90,14 @@ class VideoSource(Protocol):
 
     def close(self) -> None:
         """Stop and release the device; no delivery after it returns. Calling it twice is fine."""
+
+
+@runtime_checkable
+class EndingSource(Protocol):
+    """A `VideoSource` that may end by itself: a window that is closed, a share stopped by the system."""
+
+    def when_ended(self, ended: Callable[[], None]) -> None:
+        """Call this, from any thread, when the source ended by itself; set before `open()`."""
 
 
 class AudioSource(Protocol):

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 import av
 import numpy as np
@@ -19,6 +20,7 @@ from desktop.rtc.audio_queue import AudioQueue
 from desktop.rtc.device_switch import DeviceSwitch
 from desktop.rtc.media import AUDIO_FRAME_SAMPLES, SAMPLE_RATE_HZ, AudioLevel, AudioSource, Samples
 from desktop.rtc.pacing import Pacer
+from desktop.rtc.tasks import finish
 
 FRAME_S = AUDIO_FRAME_SAMPLES / SAMPLE_RATE_HZ
 
@@ -47,7 +49,9 @@ class Microphone:
         self._level = level
         self._clock = clock
         self._queue = AudioQueue()
-        self._switch = DeviceSwitch(lambda: source.open(self._deliver), source.close)
+        self._source = source
+        self._switch = self._switch_for(source)
+        self._replacing = asyncio.Lock()
         self._on = False
         self._origin_s = clock()
 
@@ -62,9 +66,44 @@ class Microphone:
         Raises:
             RtcError: `microphone-missing`, `microphone-denied` or `microphone-busy`.
         """
-        await self._switch.switch_on()
-        self._queue.clear()
-        self._on = True
+        async with self._replacing:
+            await self._open(self._switch)
+            self._queue.clear()
+            self._on = True
+
+    async def replace(self, source: AudioSource) -> None:
+        """Go on with another source, muted or not as before; nothing is negotiated.
+
+        Args:
+            source: opened before the present one is released, so that a failure costs nothing.
+
+        Raises:
+            RtcError: `microphone-missing`, `microphone-denied` or `microphone-busy`; the present one
+                goes on.
+        """
+        async with self._replacing:
+            if source is self._source:
+                return
+            fresh = self._switch_for(source)
+            if self._switch.on:
+                await self._open(fresh)
+            former, self._switch = self._switch, fresh
+            self._source = source
+            self._queue.clear()
+            await finish(former.switch_off())
+
+    @staticmethod
+    async def _open(switch: DeviceSwitch) -> None:
+        was_open = switch.on
+        try:
+            await switch.switch_on()
+        except BaseException:
+            if not was_open:  # half open, or open for a caller who is gone
+                await finish(switch.switch_off())
+            raise
+
+    def _switch_for(self, source: AudioSource) -> DeviceSwitch:
+        return DeviceSwitch(lambda: source.open(partial(self._deliver, source)), source.close)
 
     def mute(self) -> None:
         """Send silence from the next frame on."""
@@ -74,7 +113,8 @@ class Microphone:
     async def close(self) -> None:
         """Mute and release the device."""
         self.mute()
-        await self._switch.switch_off()
+        async with self._replacing:
+            await self._switch.switch_off()
 
     def make_track(self) -> MicrophoneTrack:
         """A track for one peer connection; it ends when the connection stops it."""
@@ -88,9 +128,9 @@ class Microphone:
         self._level.measure(samples)
         return samples
 
-    def _deliver(self, samples: Samples) -> None:
-        """Take a frame from the source, in whatever thread; dropped while muted."""
-        if self._on:
+    def _deliver(self, source: AudioSource, samples: Samples) -> None:
+        """Take a frame from a source, in whatever thread; dropped while muted or replaced."""
+        if self._on and source is self._source:
             self._queue.put(samples)
 
 

@@ -19,6 +19,10 @@ class Pacer:
         self._slack_s = slack_s
         self._due_s: float | None = None
 
+    def set_interval(self, interval_s: float, *, slack_s: float) -> None:
+        """Space the turns differently from the next one on."""
+        self._interval_s, self._slack_s = interval_s, slack_s
+
     def delay_s(self, now_s: float) -> float:
         """Seconds from `now_s` until the next turn is due; 0 when it is."""
         if self._due_s is None:

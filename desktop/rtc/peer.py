@@ -16,6 +16,7 @@ from aiortc import (
     RTCConfiguration,
     RTCIceTransportPolicy,
     RTCPeerConnection,
+    RTCRtpReceiver,
     RTCSessionDescription,
 )
 from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
@@ -30,11 +31,14 @@ from desktop.rtc.aiortc_internals import (
     path_answers,
     use_encoder,
 )
-from desktop.rtc.encoder import LeanVp8Encoder
+from desktop.rtc.aiortc_taps import ReceiverTap, SenderTap
+from desktop.rtc.arrival import PictureRepair, is_picture, receive_sound_steadily
+from desktop.rtc.encoder import LeanVp8Encoder, VoiceEncoder
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.gathering import Gathering
 from desktop.rtc.ice_servers import IceServers
-from desktop.rtc.sdp import parse_candidate, sanitise
+from desktop.rtc.native_memory import NATIVE_MEMORY
+from desktop.rtc.sdp import MAX_CANDIDATES, parse_candidate, sanitise
 from desktop.rtc.tasks import OwnedTasks, finish
 
 log = logging.getLogger(__name__)
@@ -46,9 +50,6 @@ CLOSE_LIMIT_S = 2.0
 
 RELAY_CLOSE_LIMIT_S = 0.5
 """How long a TURN server may take to give an allocation back; it expires by itself anyway."""
-
-MAX_WAITING_CANDIDATES = 200
-"""A real server sends about 40 for a connection."""
 
 SendCandidate = Callable[[str, str], Awaitable[None]]
 """Sends a candidate of ours, `candidate:…`, and the `mid` of the m-line whose transport it is."""
@@ -105,9 +106,11 @@ class Peer:
         self._on_lost = on_lost
         self._tasks = OwnedTasks()
         self._waiting_candidates: list[str] = []
+        self._candidates_taken = 0
         self._described = asyncio.Event()
         self._agent: IceAgent | None = None
         self._gathering: asyncio.Task[None] | None = None
+        self._taps: list[SenderTap | ReceiverTap] = []
         self._closed = False
         self._settled = asyncio.Event()
         self._connection.on("connectionstatechange", self._state_changed)
@@ -134,11 +137,16 @@ class Peer:
 
     def send(self, track: MediaStreamTrack) -> None:
         """Add a track to send; before the offer."""
-        self._connection.addTransceiver(track, direction="sendonly")
+        self._taps.append(SenderTap(self._connection.addTransceiver(track, direction="sendonly").sender))
 
     def receive(self, kind: str) -> None:
         """Ask for `"audio"` or `"video"`; before the offer."""
-        self._connection.addTransceiver(kind, direction="recvonly")
+        self._take_receiver(self._connection.addTransceiver(kind, direction="recvonly").receiver)
+
+    @property
+    def taps(self) -> tuple[SenderTap | ReceiverTap, ...]:
+        """Counters of what is sent and received, for the statistics."""
+        return tuple(self._taps)
 
     @property
     def gathering(self) -> bool:
@@ -167,8 +175,12 @@ class Peer:
         """
         await self._set_remote(text, "answer")
         for transceiver in self._connection.getTransceivers():
-            if transceiver.sender.track is not None and negotiated_codec(transceiver) == "VP8":
-                use_encoder(transceiver.sender, LeanVp8Encoder())
+            if transceiver.sender.track is not None:
+                codec = negotiated_codec(transceiver)
+                if codec == "VP8":
+                    use_encoder(transceiver.sender, LeanVp8Encoder())
+                elif codec == "opus":
+                    use_encoder(transceiver.sender, VoiceEncoder())
 
     async def answer_offer(self, text: str) -> str:
         """Apply the server's offer and return our answer, at once as `make_offer` does.
@@ -177,12 +189,15 @@ class Peer:
             RtcError: `media-failed` when it cannot be used, or as `make_offer`.
         """
         await self._set_remote(text, "offer")
+        for transceiver in self._connection.getTransceivers():
+            self._take_receiver(transceiver.receiver)
         return await self._describe("answer")
 
     def add_candidate(self, text: str) -> None:
         """Take a remote candidate; kept until the remote description is there."""
-        if self._closed or len(self._waiting_candidates) >= MAX_WAITING_CANDIDATES:
+        if self._closed or self._candidates_taken >= MAX_CANDIDATES:
             return
+        self._candidates_taken += 1
         self._waiting_candidates.append(text)
         if self._described.is_set():
             self._tasks.start(self._use_candidates(), name="candidates")
@@ -207,15 +222,18 @@ class Peer:
         await self._tasks.close()
         await self._connecting.stop()
         relays = self._agent.take_relays() if self._agent is not None else []
-        try:
-            async with asyncio.timeout(CLOSE_LIMIT_S):
-                await self._connection.close()
-        except TimeoutError:
-            # aiortc waits for ever when its own closing was cancelled, as by the end of the loop.
+        closing = asyncio.ensure_future(self._connection.close())
+        # Not cancelled when it takes too long, as where its own closing was cancelled by the end of
+        # the loop: aiortc would then wait for ever, or finish what is finished.
+        done, _ = await asyncio.wait([closing], timeout=CLOSE_LIMIT_S)
+        if done:
+            closing.result()
+        else:
             log.warning("a peer connection did not close in time")
         # After the connection, whose farewell may go through them.
         await close_relays(relays, RELAY_CLOSE_LIMIT_S)
         self._settled.set()
+        await NATIVE_MEMORY.give_back()
 
     async def _describe(self, kind: str) -> str:
         """Make our description, and start to ask the servers for more candidates."""
@@ -242,6 +260,14 @@ class Peer:
         if not agent.candidates:
             log.warning("no way to the media server: none of the room's TURN servers is of use")
             self._settled.set()
+
+    def _take_receiver(self, receiver: RTCRtpReceiver) -> None:
+        """Count what comes, and receive in spite of losses; before the first packet."""
+        self._taps.append(ReceiverTap(receiver))
+        if is_picture(receiver):
+            self._tasks.start(PictureRepair(receiver).run(), name="picture repair")
+        else:
+            receive_sound_steadily(receiver)
 
     def _found(self, text: str) -> None:
         self._tasks.start(self._tell_candidate(text), name="own candidate")

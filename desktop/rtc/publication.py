@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from desktop.rtc.camera import FRAME_RATE, Camera
+from desktop.rtc.camera import Camera
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.ice_servers import IceServers
 from desktop.rtc.messages import (
@@ -22,11 +22,14 @@ from desktop.rtc.messages import (
 from desktop.rtc.microphone import Microphone
 from desktop.rtc.peer import NO_SERVERS, Peer
 from desktop.rtc.signalling import Signalling
+from desktop.rtc.state import StreamKind
 from desktop.rtc.tasks import finish
 
 log = logging.getLogger(__name__)
 
 CONNECT_LIMIT_S = 15.0
+
+_TYPES_OF_VIDEO = {StreamKind.CAMERA: "CAMERA", StreamKind.SCREEN: "SCREEN"}
 
 
 class Publication:
@@ -40,6 +43,8 @@ class Publication:
         camera: what is seen of us; None publishes no video.
         microphone: what is heard of us; None publishes no audio.
         on_lost: told when the connection that carried it is gone.
+        kind: what the pictures are, as the others are told. The size of a screen may change at any
+            time, and they are told that as well.
     """
 
     def __init__(
@@ -48,11 +53,13 @@ class Publication:
         camera: Camera | None,
         microphone: Microphone | None,
         on_lost: Callable[[], None],
+        kind: StreamKind = StreamKind.CAMERA,
     ) -> None:
         self._signalling = signalling
         self._camera = camera
         self._microphone = microphone
         self._on_lost = on_lost
+        self._kind = kind
         self._ice_servers = NO_SERVERS
         self._connection_id = ""
         self._peer: Peer | None = None
@@ -60,12 +67,19 @@ class Publication:
         self._distrusted = False
         self._unsure = False
         self._told: dict[str, bool] = {}
+        self._told_size_px: tuple[int, int] | None = None
+        self._replaced: set[str] = set()
         self._telling = asyncio.Lock()
 
     @property
     def stream_id(self) -> str:
         """The stream's id; "" while nothing is published."""
         return self._stream_id
+
+    @property
+    def peer(self) -> Peer | None:
+        """What carries it, for the statistics."""
+        return self._peer
 
     @property
     def wanted(self) -> bool:
@@ -116,14 +130,14 @@ class Publication:
             has_video=self._camera is not None,
             audio_active=active.get("audioActive", False),
             video_active=active.get("videoActive", False),
-            type_of_video="CAMERA" if size_px else None,
-            frame_rate=FRAME_RATE if size_px else None,
+            type_of_video=_TYPES_OF_VIDEO[self._kind] if size_px else None,
+            frame_rate=self._camera.frame_rate if self._camera is not None else None,
             video_dimensions=encode_dimensions(*size_px) if size_px else None,
         )
         self._unsure = True
         result = read(PublishResult, await self._signalling.request(request), what=request.method)
         self._unsure = False
-        self._told = active
+        self._told, self._told_size_px = active, size_px
         await self._connect(peer, result)
 
     async def renew(self) -> None:
@@ -150,12 +164,14 @@ class Publication:
             await self.publish(self._ice_servers, self._connection_id)
 
     async def tell(self) -> None:
-        """Tell the others what is on and off, as far as they do not know.
+        """Tell the others what is on and off, and a screen's new size, as far as they do not know.
 
         Raises:
             RtcError: it could not be told.
         """
         async with self._telling:
+            await self._tell_replaced()
+            await self._tell_size()
             for name, on in self._active().items():
                 if not self._stream_id or self._told.get(name) is on:
                     continue
@@ -166,6 +182,52 @@ class Publication:
                     )
                 )
                 self._told[name] = on
+
+    def replaced(self, kind: str) -> None:
+        """Remember to tell the others that a track is another one now, and its size with it.
+
+        Args:
+            kind: `audio` or `video`.
+        """
+        self._replaced.add(kind)
+
+    async def _tell_replaced(self) -> None:
+        """As openvidu-browser 2.32 does after `replaceTrack`: the track's label, then its size.
+
+        The label names the kind and not the device, whose name is nobody's business.
+        """
+        while self._stream_id and self._replaced:
+            kind = min(self._replaced)
+            changes: list[tuple[str, str | dict[str, str]]] = [(f"{kind}Track", {"label": kind})]
+            if kind == "video" and self._camera is not None:
+                changes.append(("videoDimensions", encode_dimensions(*self._camera.size_px)))
+                self._told_size_px = self._camera.size_px
+            for name, value in changes:
+                await self._signalling.request(
+                    ChangeStreamProperty(
+                        stream_id=self._stream_id, property=name, new_value=value, reason="trackReplaced"
+                    )
+                )
+            self._replaced.discard(kind)
+
+    async def _tell_size(self) -> None:
+        size_px = self._camera.size_px if self._camera is not None else None
+        if (
+            not self._stream_id
+            or self._kind is not StreamKind.SCREEN
+            or size_px in {None, self._told_size_px}
+        ):
+            return
+        assert size_px is not None
+        await self._signalling.request(
+            ChangeStreamProperty(
+                stream_id=self._stream_id,
+                property="videoDimensions",
+                new_value=encode_dimensions(*size_px),
+                reason="screenResized",
+            )
+        )
+        self._told_size_px = size_px
 
     async def withdraw(self) -> None:
         """End our side of a stream that the server has taken down."""

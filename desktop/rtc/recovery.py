@@ -10,10 +10,16 @@ implements, is what the machine can do; `recovery_watch.py` raises the events no
 | STEADY     | LINE_LOST                      | RESUMING   | the signalling opens sockets by itself    |
 | STEADY     | LINE_ENDED, EVICTED            | REJOINING  | the server has forgotten us               |
 | STEADY     | MEDIA_LOST                     | CHECKING   | is the line dead as well?                 |
+| STEADY     | MEDIA_SILENT                   | DOUBTING   | nothing comes and nothing answers         |
 | STEADY     | WOKE                           | SUSPECTING | a computer that slept may have lost both  |
 | STEADY     | ADDRESS_GONE                   | RESUMING   | its sockets will never speak again        |
 | STEADY     | STREAM_TAKEN                   | RENEWING   | a restarted media server knows no streams |
 | STEADY     | STREAM_WANTED                  | PUBLISHING | something was switched on again           |
+| DOUBTING   | MEDIA_BACK                     | STEADY     | it was a short cut                        |
+| DOUBTING   | MEDIA_LOST                     | CHECKING   | is the line dead as well?                 |
+| DOUBTING   | WOKE                           | SUSPECTING | the silence may have been our own sleep   |
+| DOUBTING   | STREAM_TAKEN                   | RENEWING   | a restarted media server knows no streams |
+| DOUBTING   | STREAM_WANTED                  | PUBLISHING | something was switched on again           |
 | SUSPECTING | ANSWERED                       | STEADY     | nothing was lost                          |
 | SUSPECTING | MEDIA_LOST, STREAM_TAKEN       | RENEWING   | the line was just found alive             |
 | SUSPECTING | SILENT                         | RESUMING   | the line is cut and opened again          |
@@ -29,7 +35,7 @@ implements, is what the machine can do; `recovery_watch.py` raises the events no
 | REJOINING  | REJOINED                       | STEADY     | new token, new connection, same devices   |
 | REJOINING  | MEETING_OVER, REFUSED, EXPIRED | OVER       | nothing is left to try                    |
 
-SUSPECTING, CHECKING, PUBLISHING and RENEWING also take LINE_LOST and ADDRESS_GONE to RESUMING, and
+DOUBTING, SUSPECTING, CHECKING, PUBLISHING and RENEWING also take LINE_LOST and ADDRESS_GONE to RESUMING, and
 LINE_ENDED and EVICTED to REJOINING. Whatever the state, the room's own end closes the machine.
 
 Sources: openvidu-browser 2.32 `Session`, `Stream` and `kurento-jsonrpc` (echo before a renewal, resuming,
@@ -56,6 +62,8 @@ class RecoveryState(Enum):
 
     STEADY = "steady"
     """The line stands and our media flows, as far as is known."""
+    DOUBTING = "doubting"
+    """Media has just stopped both ways; it may come back by itself, and the user is told already."""
     SUSPECTING = "suspecting"
     """Something happened that may have cost line or media; both are asked."""
     CHECKING = "checking"
@@ -75,6 +83,7 @@ class RecoveryState(Enum):
     def visible(self) -> bool:
         """The user is told that something is being repaired."""
         return self in {
+            RecoveryState.DOUBTING,
             RecoveryState.CHECKING,
             RecoveryState.RENEWING,
             RecoveryState.RESUMING,
@@ -92,6 +101,9 @@ class RecoveryEvent(Enum):
     LINE_ENDED = "line ended"
     EVICTED = "evicted"
     """Put out for the network's or a server's sake, by nobody's will."""
+    MEDIA_SILENT = "media silent"
+    """Nothing came for a while and the media server did not answer: perhaps a short cut."""
+    MEDIA_BACK = "media back"
     MEDIA_LOST = "media lost"
     STREAM_TAKEN = "stream taken"
     """The server took our stream down because its media server was restarted."""
@@ -113,9 +125,9 @@ def _table() -> dict[tuple[RecoveryState, RecoveryEvent], RecoveryState]:
     state, event = RecoveryState, RecoveryEvent
     table = {
         (state.STEADY, event.MEDIA_LOST): state.CHECKING,
-        (state.STEADY, event.WOKE): state.SUSPECTING,
-        (state.STEADY, event.STREAM_TAKEN): state.RENEWING,
-        (state.STEADY, event.STREAM_WANTED): state.PUBLISHING,
+        (state.STEADY, event.MEDIA_SILENT): state.DOUBTING,
+        (state.DOUBTING, event.MEDIA_BACK): state.STEADY,
+        (state.DOUBTING, event.MEDIA_LOST): state.CHECKING,
         (state.SUSPECTING, event.ANSWERED): state.STEADY,
         (state.SUSPECTING, event.MEDIA_LOST): state.RENEWING,
         (state.SUSPECTING, event.STREAM_TAKEN): state.RENEWING,
@@ -136,7 +148,12 @@ def _table() -> dict[tuple[RecoveryState, RecoveryEvent], RecoveryState]:
         (state.REJOINING, event.REFUSED): state.OVER,
         (state.REJOINING, event.EXPIRED): state.OVER,
     }
-    for standing in (state.STEADY, state.SUSPECTING, state.CHECKING, state.PUBLISHING, state.RENEWING):
+    for quiet in (state.STEADY, state.DOUBTING):
+        table[quiet, event.WOKE] = state.SUSPECTING
+        table[quiet, event.STREAM_TAKEN] = state.RENEWING
+        table[quiet, event.STREAM_WANTED] = state.PUBLISHING
+    working = (state.SUSPECTING, state.CHECKING, state.PUBLISHING, state.RENEWING)
+    for standing in (state.STEADY, state.DOUBTING, *working):
         table[standing, event.LINE_LOST] = state.RESUMING
         table[standing, event.ADDRESS_GONE] = state.RESUMING
         table[standing, event.LINE_ENDED] = state.REJOINING

@@ -9,12 +9,14 @@ and the frozen states may leave it.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.signals import Signal
 from desktop.rtc.state import RoomState
+from desktop.rtc.statistics import RoomStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class RoomRequest:
         microphone_on: initial state; off publishes silence.
         camera_on: initial state; off publishes black.
         renew_token: called on the room's loop; None lets the room end where a token would be needed.
+        renew_screen_token: the same for the shared screen, whose token is another; None lets the
+            sharing end.
     """
 
     token: str
@@ -51,6 +55,7 @@ class RoomRequest:
     microphone_on: bool = True
     camera_on: bool = True
     renew_token: RenewToken | None = field(default=None, compare=False)
+    renew_screen_token: RenewToken | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Leave the token out: requests end up in logs."""
@@ -78,9 +83,36 @@ DEFAULT_OPTIONS = RoomOptions()
 OnState = Callable[[RoomState], None]
 """Called on the room's loop with every new state, in order, never concurrently."""
 
+OnSignal = Callable[[Signal], None]
+"""Called on the room's loop with every signal, in order, never concurrently; hands are state instead."""
+
+OWN_PICTURE = ""
+"""Stands for our own camera and microphone where a stream's id is wanted."""
+OWN_SCREEN = "screen"
+"""Stands for our own shared screen; no stream's id can be that."""
+
 
 class Room(Protocol):
-    """A live room and our place in it."""
+    """A live room and our place in it.
+
+    **Signals.** `send` tells everybody, or some, a line of chat or what our apps agreed on. What others
+    send comes to `on_signal`: on the room's loop, one after the other, in the order in which the server
+    sent it, and after the state in which their sender is a participant. Our own signals to everybody
+    come back like all others, so that the order is the same at everybody's. One of the service itself
+    has no sender. Dropped, counted and logged without their text are: signals of somebody who is not
+    in the room, ones that are too long, ones that ought to be JSON and are not, and floods. Signals
+    sent while a line was being resumed arrive when it is; while it joins anew they are lost, for us
+    and from us (`send` raises `no-reply`).
+
+    **Hands** are state and not messages: `set_hand`, `RoomState.hand_raised` and
+    `ParticipantState.hand_raised`. Who comes later is told, and a hand outlives a comeback.
+
+    **Moderators** may put people out and take streams down. Whom it hits is told by the state:
+    `end_reason` is `removed`, or `stream_taken` is set and switching something on publishes again.
+
+    **Screens** are shared beside the camera by a second connection, which everybody sees as the same
+    person's.
+    """
 
     @property
     def state(self) -> RoomState:
@@ -110,11 +142,83 @@ class Room(Protocol):
             RtcError: `camera-…` when the device does not open, `closed` when not in the room.
         """
 
+    async def replace_camera(self, source: VideoSource) -> None:
+        """Go on with another camera, on or off as before. Nothing is negotiated; the others are told.
+
+        Raises:
+            RtcError: `camera-…` when it does not open, and the present one goes on; `closed`.
+        """
+
+    async def replace_microphone(self, source: AudioSource) -> None:
+        """Go on with another microphone, muted or not as before. Nothing is negotiated.
+
+        Raises:
+            RtcError: `microphone-…` when it does not open, and the present one goes on; `closed`.
+        """
+
+    def statistics(self) -> RoomStatistics:
+        """What each stream did in the last second, and its last minute, for a support panel."""
+
+    async def send(self, signal: Signal, to: Sequence[str] = ()) -> None:
+        """Send a signal; returns when the server has passed it on.
+
+        Args:
+            signal: of kind `chat` or `mikl.<name>` (see `application_signal`).
+            to: connection ids of participants; none means everybody, ourselves included.
+
+        Raises:
+            RtcError: `too-long`, `participant-gone` when one of `to` is not in the room (nobody gets
+                it then), `no-reply` when it may be lost, `closed` when not in the room.
+            ValueError: a kind that is not sent like this.
+        """
+
+    async def set_hand(self, raised: bool) -> None:
+        """Raise or lower our hand. The others are told as soon as the line allows.
+
+        Raises:
+            RtcError: `closed` when not in the room.
+        """
+
+    async def force_disconnect(self, connection_id: str) -> None:
+        """Put a participant out, with the screens they share. Moderators only.
+
+        Raises:
+            RtcError: `not-allowed` when we are no moderator, `participant-gone`, `no-reply` or `closed`.
+        """
+
+    async def force_unpublish(self, stream_id: str) -> None:
+        """Take a participant's stream down. Moderators only.
+
+        Raises:
+            RtcError: `not-allowed` when we are no moderator, `participant-gone` when there is no such
+                stream, `no-reply` or `closed`.
+        """
+
+    async def share_screen(self, token: str, source: VideoSource) -> None:
+        """Share a screen or window beside the camera; returns once it flows.
+
+        While something is shared already, the source is exchanged without anybody having to connect
+        anew, and the token is not used ("" will do). The room closes the source when the sharing
+        ends: by `stop_sharing`, by the source itself (see `EndingSource`), by a moderator, by the end
+        of the room. Our own screen is painted from `picture(OWN_SCREEN)`.
+
+        Args:
+            token: a token URL that the service gave for a screen.
+            source: opened here.
+
+        Raises:
+            RtcError: the source's own code when it does not open; else as `join`. Nothing is shared
+                then, or what was shared before still is.
+        """
+
+    async def stop_sharing(self) -> None:
+        """End the sharing and release its source. Safe at any time and more than once."""
+
     async def leave(self) -> None:
         """Leave and release everything. Safe at any time and more than once."""
 
     def picture(self, stream_id: str) -> PictureSlot:
-        """The slot that a remote stream is painted from; `""` is the own picture."""
+        """The slot that a stream is painted from; see `OWN_PICTURE` and `OWN_SCREEN` for our own."""
 
     def audio_level(self, stream_id: str) -> AudioLevel:
         """The loudness of a remote stream; `""` is the own microphone."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import ssl
 
+from desktop.rtc.native_memory import NATIVE_MEMORY
 from desktop.rtc.openvidu_room import OpenViduRoom
-from desktop.rtc.room import OnState, Room, RoomDevices, RoomOptions, RoomRequest
+from desktop.rtc.room import OnSignal, OnState, Room, RoomDevices, RoomOptions, RoomRequest
 from desktop.rtc.signalling import SignallingTimes
 from desktop.rtc.token import parse_token
 
@@ -18,6 +19,7 @@ def open_room(
     *,
     ssl_context: ssl.SSLContext | None = None,
     relay_only: bool = False,
+    on_signal: OnSignal | None = None,
     times: SignallingTimes | None = None,
 ) -> Room:
     """Make a room, not joined yet; must be called on the loop the room will live on.
@@ -28,15 +30,17 @@ def open_room(
         on_state: told about every new state, on the room's loop.
         ssl_context: see `RoomOptions`.
         relay_only: see `RoomOptions`.
+        on_signal: told about every signal, on the room's loop; None drops them.
         times: limits of the signalling; None takes OpenVidu's.
 
     Raises:
         RtcError: `bad-token` for a token of no kind that we know.
     """
     token = parse_token(request.token)
+    NATIVE_MEMORY.limit_arenas()
     _keep_secrets_out_of_logs()
     options = RoomOptions(ssl_context=ssl_context, relay_only=relay_only)
-    return OpenViduRoom(request, devices, on_state, token, options=options, times=times)
+    return OpenViduRoom(request, devices, on_state, token, on_signal=on_signal, options=options, times=times)
 
 
 def _keep_secrets_out_of_logs() -> None:

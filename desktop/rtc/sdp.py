@@ -19,6 +19,8 @@ from desktop.rtc.errors import RtcError, RtcErrorCode
 MAX_SDP_CHARACTERS = 64 * 1024
 MAX_LINES = 2_000
 MAX_MEDIA = 8
+MAX_CANDIDATES = 200
+"""Of one connection; a real server sends about 40. Each is paired with all of ours, and checked."""
 MAX_CANDIDATE_CHARACTERS = 512
 _MAX_LINE_CHARACTERS = 1_024
 
@@ -89,6 +91,9 @@ def sanitise(text: str) -> str:
     rebuilt = ["v=0", "o=- 0 0 IN IP4 0.0.0.0", "s=-", "t=0 0", *session]
     for section in sections:
         rebuilt += _section(section, inherited)
+    candidates = [place for place, line in enumerate(rebuilt) if line.startswith("a=candidate:")]
+    for place in reversed(candidates[MAX_CANDIDATES:]):
+        del rebuilt[place]
     return "\r\n".join(rebuilt) + "\r\n"
 
 

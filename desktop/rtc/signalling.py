@@ -57,7 +57,8 @@ class SignallingTimes:
     open_s: float = 10.0
     reply_s: float = 10.0
     ping_interval_s: float = PING_INTERVAL_MS / 1000
-    ping_reply_s: float = 5.0
+    ping_reply_s: float = 7.0
+    """Longer than TCP takes to send what a cut of 5 s swallowed a further time: after 6.2 s."""
     close_s: float = 1.0
     resume_open_s: float = 4.0
     """For one attempt to resume: short, since a handshake begun on a dead network does not notice for
@@ -113,6 +114,7 @@ class Signalling:
         self._pending: dict[int, tuple[Request, asyncio.Future[dict[str, Any]]]] = {}
         self._rpc_session_id = ""
         self._refused = False
+        self._skipped = 0
         self._heard_s = 0.0
         self._unheard_since_s: float | None = None
 
@@ -125,6 +127,11 @@ class Signalling:
     def ended(self) -> bool:
         """The line is gone for good."""
         return self._ended
+
+    @property
+    def skipped(self) -> int:
+        """Messages of the server that could not be read, since the line was made."""
+        return self._skipped
 
     @property
     def local_address(self) -> tuple[Any, ...] | None:
@@ -320,7 +327,10 @@ class Signalling:
             else:
                 self._hand_over(message)
         except RtcError as error:
-            log.warning("a message of the server was skipped: %s", error)
+            self._skipped += 1
+            # The first, the second, the fourth …: a flood of them must not become one in the log.
+            if self._skipped.bit_count() == 1:
+                log.warning("a message of the server was skipped, the %d. so far: %s", self._skipped, error)
 
     def _settle(self, reply: Reply) -> None:
         request, future = self._pending.get(reply.id, (None, None))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 
 from desktop.rtc.errors import RtcErrorCode
 
@@ -57,6 +57,52 @@ class EndReason(StrEnum):
     """Joining or publishing failed: see `RoomState.error`."""
 
 
+class QualityWord(IntEnum):
+    """The four words, the best first."""
+
+    EXCELLENT = 0
+    GOOD = 1
+    POOR = 2
+    LOST = 3
+
+
+class QualityReason(StrEnum):
+    """What spoils it."""
+
+    NETWORK_UP = "network-up"
+    """The line from the sender to the server."""
+    NETWORK_DOWN = "network-down"
+    """The line from the server to the receiver."""
+    COMPUTER = "computer"
+    """It cannot code as fast as pictures come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How a person is heard and seen.
+
+    Attributes:
+        word: in four words.
+        ours: what spoils it is on our side; only of meaning with a reason.
+        reason: None while nothing spoils it.
+    """
+
+    word: QualityWord = QualityWord.EXCELLENT
+    ours: bool = True
+    reason: QualityReason | None = None
+
+
+BEST = Quality()
+"""While nothing spoils it, or nothing is known."""
+
+
+class RoomNotice(StrEnum):
+    """Something that the room did by itself and the user should know of."""
+
+    CAMERA_OFF_FOR_VOICE = "camera-off-for-voice"
+    """Line or computer do not carry a picture: the camera is off, and comes back when they do."""
+
+
 @dataclass(frozen=True, slots=True)
 class StreamState:
     """One publication of a participant."""
@@ -74,12 +120,25 @@ class StreamState:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantState:
-    """One connection in the room. `streams` is empty while it does not publish."""
+    """One person on one device: a connection, and the one by which its screen is shared.
+
+    Attributes:
+        connection_id: of the person; of the shared screen where only that is in the room.
+        name: "" when nobody said it.
+        account_id: as the service vouches for it; "" when it does not.
+        streams: camera first, then screens; empty while nothing is published.
+        hand_raised: wants to speak.
+        screen_connection_ids: of the connections by which screens are shared.
+        quality: how we receive them, the worst of their streams.
+    """
 
     connection_id: str
     name: str
     account_id: str = ""
     streams: tuple[StreamState, ...] = ()
+    hand_raised: bool = False
+    screen_connection_ids: tuple[str, ...] = ()
+    quality: Quality = BEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +155,14 @@ class RoomState:
     """Everybody else, in the order of arrival."""
     end_reason: EndReason | None = None
     error: RtcErrorCode | None = None
+    hand_raised: bool = False
+    """Our own hand."""
+    stream_taken: bool = False
+    """Our stream was taken down by a moderator or the service; switching something on publishes again."""
+    sharing: bool = False
+    """Our screen is shared."""
+    screen_stream_id: str = ""
+    """Of our own screen, which is never among the participants' streams."""
+    own_quality: Quality = BEST
+    """How our own stream gets out."""
+    notice: RoomNotice | None = None

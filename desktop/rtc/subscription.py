@@ -18,6 +18,7 @@ from desktop.rtc.messages import (
     OnIceCandidate,
     PrepareReceiveVideoFrom,
     ReceiveVideoFrom,
+    ReconnectStream,
     UnsubscribeFromVideo,
     read,
 )
@@ -36,6 +37,10 @@ SILENT_LIMIT = 6
 """Looks in a row without anything new from a kind that should flow, before the stream is taken for
 lost. Looks and not seconds: a loop that was held up must not look like a dead line. A media server
 keeps its connection when the publisher is gone, so the connection's state says nothing."""
+
+
+OnPhase = Callable[[str, StreamPhase], None]
+"""Told that the stream of this id connects, fails, or is tried again."""
 
 
 class Subscription:
@@ -66,7 +71,7 @@ class Subscription:
         slot: PictureSlot,
         level: AudioLevel,
         mixer: Mixer,
-        on_phase: Callable[[str, StreamPhase], None],
+        on_phase: OnPhase,
     ) -> None:
         self.connection_id = connection_id
         self._signalling = signalling
@@ -80,11 +85,37 @@ class Subscription:
         self._on_phase = on_phase
         self._peer: Peer | None = None
         self._lost: asyncio.Event | None = None
+        self._media: IncomingMedia | None = None
+        self._offer = ""
 
     def restart(self) -> None:
         """Negotiate anew: the path in use is known to be dead."""
         if self._lost is not None:
             self._lost.set()
+
+    @property
+    def peer(self) -> Peer | None:
+        """What it comes over, for the statistics."""
+        return self._peer
+
+    @property
+    def stream_id(self) -> str:
+        """Of the stream that is received."""
+        return self._stream.stream_id
+
+    @property
+    def frames_received(self) -> int:
+        """Pictures and pieces of sound that came over the path in use."""
+        media = self._media
+        return media.video_frames + media.audio_frames if media is not None else 0
+
+    def renew(self, offer: str) -> None:
+        """Receive anew from an offer that the server makes by itself: its media node has gone.
+
+        An attempt to connect that is under way is ended by its own limit first.
+        """
+        self._offer = offer
+        self.restart()
 
     def add_candidate(self, text: str) -> None:
         """Take a candidate of the server."""
@@ -111,8 +142,10 @@ class Subscription:
                     return  # its notification is on the way, or was missed while the line was down
                 log.warning("stream %s: %s; trying again", stream_id, error)
                 self._on_phase(stream_id, StreamPhase.FAILED)
-            await asyncio.sleep(next(waits))
-            await self._unsubscribe()
+            if not self._offer:
+                await asyncio.sleep(next(waits))
+            if not self._offer:  # with an offer the server has subscribed us anew already
+                await self._unsubscribe()
 
     async def _receive(self) -> bool:
         """Negotiate and receive until nothing comes any more; True when something came.
@@ -122,7 +155,7 @@ class Subscription:
         """
         lost = self._lost = asyncio.Event()
         queue = self._mixer.add_stream()
-        media = IncomingMedia(self._slot, self._level, queue, self._media_came)
+        media = self._media = IncomingMedia(self._slot, self._level, queue, self._media_came)
         peer = self._peer = Peer(
             self._ice_servers,
             send_candidate=self._send_candidate,
@@ -146,6 +179,13 @@ class Subscription:
 
     async def _negotiate(self, peer: Peer) -> None:
         stream_id = self._stream.stream_id
+        if self._offer:
+            forced, self._offer = self._offer, ""
+            answer = await peer.answer_offer(forced)
+            await self._signalling.request(
+                ReconnectStream(stream=stream_id, sdp_string=answer, forcibly_reconnect=True)
+            )
+            return
         if self._server_offers:
             prepared = await self._signalling.request(PrepareReceiveVideoFrom(sender=stream_id))
             offer = read(OfferResult, prepared, what="prepareReceiveVideoFrom")

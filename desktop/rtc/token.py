@@ -30,6 +30,7 @@ class Token:
         authority: `host` or `host:port`, ready for a URL.
         host: host name or address, without brackets.
         room_id: the session's id, which is no secret.
+        role: of the connection, from servers up to 2.16; "" otherwise, when the join result says it.
         turn_host: public TURN host of servers 2.12 to 2.16, "" otherwise.
         turn_username: ephemeral TURN user of servers up to 2.16, "" otherwise.
         turn_credential: its password. Secret.
@@ -40,6 +41,7 @@ class Token:
     authority: str
     host: str
     room_id: str
+    role: str = ""
     turn_host: str = ""
     turn_username: str = field(default="", repr=False)
     turn_credential: str = field(default="", repr=False)
@@ -93,6 +95,7 @@ def parse_token(url: str) -> Token:
         authority=bracketed if port is None else f"{bracketed}:{port}",
         host=host,
         room_id=room_id,
+        role=member("role"),
         turn_host=member("coturnIp"),
         turn_username=member("turnUsername"),
         turn_credential=member("turnCredential"),

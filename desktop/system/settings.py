@@ -28,6 +28,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from desktop.system.paths import Paths, paths_for
+from desktop.system.trust import trust_context
 from resources.brand import ENVIRONMENT_PREFIX, Product
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,18 @@ def _is_this_machine(host: str) -> bool:
 ServiceAddress = Annotated[str, AfterValidator(_service_address)]
 
 
+def _certificate(value: Path) -> Path:
+    """A file that certificates can be read from; otherwise every connection would fail later."""
+    try:
+        trust_context(value)
+    except OSError as error:  # `ssl.SSLError` is one
+        raise ValueError("a readable PEM file with the server's certificate is needed") from error
+    return value
+
+
+CertificateFile = Annotated[Path, AfterValidator(_certificate)]
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Made by `load_settings`; tests may make one directly."""
 
@@ -105,6 +118,10 @@ class Settings(BaseSettings):
     language: LanguageChoice = LanguageChoice.SYSTEM
     theme: ThemeChoice = ThemeChoice.SYSTEM
     camera: CameraChoice = CameraChoice.AUTO
+    relay_only: bool = False
+    """Media goes through TURN servers alone, so that the media server sees no address of this network."""
+    trusted_certificate: CertificateFile | None = None
+    """A certificate to trust besides the system's authorities: that of servers which signed their own."""
     profile: Path | None = None
     """Directory of a throw-away profile; None for the user's own."""
 
@@ -126,6 +143,8 @@ ARGUMENTS = {
     "language": "--language",
     "theme": "--theme",
     "camera": "--camera",
+    "relay_only": "--relay-only",
+    "trusted_certificate": "--trusted-certificate",
     "profile": "--profile",
 }
 """Setting → its option on the command line."""
@@ -196,6 +215,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backend", dest="backend_url", metavar="URL", help="address of the service")
     parser.add_argument("--profile", metavar="DIR", help="keep all data in a throw-away directory")
     parser.add_argument("--camera", metavar="auto|test", help="`test` forces the generated picture")
+    parser.add_argument(
+        "--relay-only", metavar="yes|no", help="`yes` sends and receives media through TURN servers alone"
+    )
+    parser.add_argument(
+        "--trusted-certificate", metavar="FILE", help="trust this certificate (PEM) besides the system's"
+    )
     parser.add_argument("--language", metavar="system|fr|en", help="language of the app")
     parser.add_argument("--theme", metavar="system|light|dark", help="colours of the app")
 
@@ -281,7 +306,7 @@ def save_user_settings(user_file: Path, changes: Mapping[str, Any]) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(merged, file, indent=2, sort_keys=True, ensure_ascii=False)
+            json.dump(merged, file, indent=2, sort_keys=True, ensure_ascii=False, default=str)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(user_file)

@@ -143,6 +143,12 @@ def _rtc_text(code: RtcErrorCode) -> ErrorText:
             again,
         ),
         RtcErrorCode.CLOSED: ErrorText(translate("ErrorTexts", "You have already left the room.")),
+        RtcErrorCode.TOO_LONG: ErrorText(
+            translate("ErrorTexts", "The message is too long. Shorten it, then send it again.")
+        ),
+        RtcErrorCode.PARTICIPANT_GONE: ErrorText(
+            translate("ErrorTexts", "This person is no longer in the room.")
+        ),
         RtcErrorCode.CAMERA_BUSY: ErrorText(
             translate(
                 "ErrorTexts", "Another application is using the camera. Close it, then turn the camera on."

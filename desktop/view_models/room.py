@@ -12,7 +12,18 @@ from backend_client.models import Meeting, MeetingStatus, Role, User
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from desktop.rtc.room import RoomRequest
-from desktop.rtc.state import EndReason, ParticipantState, RoomPhase, RoomState, StreamPhase, StreamState
+from desktop.rtc.state import (
+    EndReason,
+    ParticipantState,
+    Quality,
+    QualityReason,
+    QualityWord,
+    RoomNotice,
+    RoomPhase,
+    RoomState,
+    StreamPhase,
+    StreamState,
+)
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
@@ -293,7 +304,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
             leaving=self._leaving,
             leave_choices=self._is_host and others > 1,
             end_count=others,
-            warning=self._warning,
+            warning=self._warning or self._notice(state),
         )
 
     def _elapsed(self) -> str:
@@ -357,6 +368,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         shown = person_state(person.account_id or person.connection_id, person.name)
         connecting = stream.phase is StreamPhase.CONNECTING
         failed = stream.phase is StreamPhase.FAILED
+        quality = self._quality_word(person.quality)
         return TileState(
             key=stream.stream_id,
             person=shown,
@@ -369,10 +381,12 @@ class RoomViewModel(ViewModel[RoomViewState]):
             muted=muted,
             camera_on=stream.has_video and stream.camera_on,
             speaking=not muted and self._speaking(stream.stream_id),
-            accessible=self._spoken(person.name, muted, stream.has_video and stream.camera_on),
+            accessible=self._spoken(person.name, muted, stream.has_video and stream.camera_on, quality),
+            quality=quality,
         )
 
     def _own_tile(self, state: RoomState) -> TileState:
+        quality = self._quality_word(state.own_quality)
         return TileState(
             key=OWN_KEY,
             person=PersonState(
@@ -384,10 +398,27 @@ class RoomViewModel(ViewModel[RoomViewState]):
             camera_on=state.camera_on,
             speaking=state.microphone_on and self._speaking(OWN_KEY),
             is_self=True,
-            accessible=self._spoken(self.tr("You"), not state.microphone_on, state.camera_on),
+            accessible=self._spoken(self.tr("You"), not state.microphone_on, state.camera_on, quality),
+            quality=quality,
         )
 
-    def _spoken(self, name: str, muted: bool, camera_on: bool) -> str:
+    def _quality_word(self, quality: Quality) -> str:
+        """What to say beside a name; a good connection needs no word."""
+        if quality.word is QualityWord.LOST:
+            return self.tr("Connection lost")
+        if quality.word is QualityWord.POOR:
+            if quality.reason is QualityReason.COMPUTER:
+                return self.tr("Computer too slow")
+            return self.tr("Weak connection")
+        return ""
+
+    def _notice(self, state: RoomState) -> str:
+        """What the room did by itself, in a sentence."""
+        if state.notice is RoomNotice.CAMERA_OFF_FOR_VOICE and state.phase is not RoomPhase.LEFT:
+            return self.tr("Your camera is off so that your voice gets through. It comes back by itself.")
+        return ""
+
+    def _spoken(self, name: str, muted: bool, camera_on: bool, quality: str) -> str:
         microphone = self.tr("microphone off") if muted else self.tr("microphone on")
         camera = self.tr("camera on") if camera_on else self.tr("camera off")
-        return f"{name}, {microphone}, {camera}"
+        return ", ".join(part for part in (name, microphone, camera, quality) if part)

@@ -213,6 +213,8 @@ class TileState:
     speaking: bool = False
     is_self: bool = False
     accessible: str = ""
+    quality: str = ""
+    """A word beside the name while the connection is bad; "" while it is not worth one."""
 
 
 class RoomStage(Enum):

@@ -403,6 +403,16 @@ class Samples:
                     "Une autre application utilise la caméra.", "Another application is using the camera."
                 ),
             ),
+            "weak-connection": replace(
+                live,
+                camera_on=False,
+                own=replace(own, camera_on=False),
+                tiles=(replace(alice, quality=say("Connexion faible", "Weak connection")),),
+                warning=say(
+                    "Votre caméra est coupée pour que votre voix passe. Elle reviendra d’elle-même.",
+                    "Your camera is off so that your voice gets through. It comes back by itself.",
+                ),
+            ),
             "ended": replace(
                 live,
                 stage=RoomStage.ENDED,

@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>This text is too long: {most} characters at most.</source>
-        <translation>Ce texte est trop long : {most} caractères au plus.</translation>
+        <translation>Ce texte est trop long&#xa0;: {most} caractères au plus.</translation>
     </message>
     <message>
         <source>This text is too short.</source>
@@ -129,7 +129,7 @@
     </message>
     <message>
         <source>The room refused the key: it was used already or is too old.</source>
-        <translation>La salle a refusé la clé : elle a déjà servi ou elle est trop ancienne.</translation>
+        <translation>La salle a refusé la clé&#xa0;: elle a déjà servi ou elle est trop ancienne.</translation>
     </message>
     <message>
         <source>The room is closed.</source>
@@ -145,7 +145,7 @@
     </message>
     <message>
         <source>The video server could not prove who it is: this computer does not trust its certificate.</source>
-        <translation>Le serveur vidéo n’a pas pu prouver son identité : cet ordinateur ne fait pas confiance à son certificat.</translation>
+        <translation>Le serveur vidéo n’a pas pu prouver son identité&#xa0;: cet ordinateur ne fait pas confiance à son certificat.</translation>
     </message>
     <message>
         <source>The video server does not answer.</source>
@@ -162,6 +162,14 @@
     <message>
         <source>You have already left the room.</source>
         <translation>Vous avez déjà quitté la salle.</translation>
+    </message>
+    <message>
+        <source>The message is too long. Shorten it, then send it again.</source>
+        <translation>Le message est trop long. Raccourcissez-le, puis renvoyez-le.</translation>
+    </message>
+    <message>
+        <source>This person is no longer in the room.</source>
+        <translation>Cette personne n’est plus dans la salle.</translation>
     </message>
     <message>
         <source>Another application is using the camera. Close it, then turn the camera on.</source>
@@ -192,19 +200,19 @@
     <name>MeetingListViewModel</name>
     <message>
         <source>A meeting was planned for you: {title}</source>
-        <translation>Une réunion est planifiée pour vous : {title}</translation>
+        <translation>Une réunion est planifiée pour vous&#xa0;: {title}</translation>
     </message>
     <message>
         <source>Your meeting has started: {title}</source>
-        <translation>Votre réunion a démarré : {title}</translation>
+        <translation>Votre réunion a démarré&#xa0;: {title}</translation>
     </message>
     <message>
         <source>A meeting was cancelled: {title}</source>
-        <translation>Une réunion est annulée : {title}</translation>
+        <translation>Une réunion est annulée&#xa0;: {title}</translation>
     </message>
     <message>
         <source>A meeting has changed: {title}</source>
-        <translation>Une réunion a changé : {title}</translation>
+        <translation>Une réunion a changé&#xa0;: {title}</translation>
     </message>
     <message>
         <source>Meetings</source>
@@ -232,7 +240,7 @@
     </message>
     <message>
         <source>Choose a client, a day and an hour: the client is told at once.</source>
-        <translation>Choisissez un client, un jour et une heure : le client est prévenu aussitôt.</translation>
+        <translation>Choisissez un client, un jour et une heure&#xa0;: le client est prévenu aussitôt.</translation>
     </message>
     <message>
         <source>You will be told here as soon as one is planned.</source>
@@ -240,11 +248,11 @@
     </message>
     <message>
         <source>This computer has no password store: you will sign in again at the next start.</source>
-        <translation>Cet ordinateur n’a pas de coffre à mots de passe : il faudra vous reconnecter au prochain démarrage.</translation>
+        <translation>Cet ordinateur n’a pas de coffre à mots de passe&#xa0;: il faudra vous reconnecter au prochain démarrage.</translation>
     </message>
     <message>
         <source>Offline: list as of {hour}. Trying again…</source>
-        <translation>Hors ligne : liste de {hour}. Nouvel essai en cours…</translation>
+        <translation>Hors ligne&#xa0;: liste de {hour}. Nouvel essai en cours…</translation>
     </message>
     <message>
         <source>Today</source>
@@ -350,7 +358,7 @@
     </message>
     <message>
         <source>You are connected: the picture appears by itself.</source>
-        <translation>Vous êtes connecté : l’image apparaîtra d’elle-même.</translation>
+        <translation>Vous êtes connecté&#xa0;: l’image apparaîtra d’elle-même.</translation>
     </message>
     <message>
         <source>The meeting is over.</source>
@@ -370,7 +378,7 @@
     </message>
     <message>
         <source>Duration: {duration}</source>
-        <translation>Durée : {duration}</translation>
+        <translation>Durée&#xa0;: {duration}</translation>
     </message>
     <message>
         <source>No sound and picture</source>
@@ -383,6 +391,22 @@
     <message>
         <source>You</source>
         <translation>Vous</translation>
+    </message>
+    <message>
+        <source>Connection lost</source>
+        <translation>Connexion perdue</translation>
+    </message>
+    <message>
+        <source>Computer too slow</source>
+        <translation>Ordinateur trop lent</translation>
+    </message>
+    <message>
+        <source>Weak connection</source>
+        <translation>Connexion faible</translation>
+    </message>
+    <message>
+        <source>Your camera is off so that your voice gets through. It comes back by itself.</source>
+        <translation>Votre caméra est coupée pour que votre voix passe. Elle reviendra d’elle-même.</translation>
     </message>
     <message>
         <source>microphone off</source>
@@ -425,7 +449,7 @@
     </message>
     <message>
         <source>You already have “{title}” at {hours}.</source>
-        <translation>Vous avez déjà « {title} » à {hours}.</translation>
+        <translation>Vous avez déjà «&#xa0;{title}&#xa0;» à {hours}.</translation>
     </message>
 </context>
 <context>
@@ -452,7 +476,7 @@
     </message>
     <message>
         <source>This computer has no password store: you will sign in again at the next start.</source>
-        <translation>Cet ordinateur n’a pas de coffre à mots de passe : il faudra vous reconnecter au prochain démarrage.</translation>
+        <translation>Cet ordinateur n’a pas de coffre à mots de passe&#xa0;: il faudra vous reconnecter au prochain démarrage.</translation>
     </message>
 </context>
 </TS>

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 
 from backend.demo_accounts import PASSWORD
+from tests.support.http import client_without_tls
 
 MIKL = "mikl@demo.visio"
 ALICE = "alice@demo.visio"
@@ -46,7 +47,7 @@ class Person:
 @asynccontextmanager
 async def signed_in(url: str, email: str) -> AsyncIterator[Person]:
     """One of the demo's people, signed in at a running service."""
-    async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
+    async with client_without_tls(url, timeout=20) as http:
         answer = await http.post("/v1/auth/login", json={"email": email, "password": PASSWORD})
         answer.raise_for_status()
         tokens = answer.json()

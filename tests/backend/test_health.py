@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import httpx
-
 from backend.health import _EXPECTED
 from tests.support.fake_openvidu import FakeOpenVidu
+from tests.support.http import client_without_tls
 from tests.support.service import RunningService, TestDatabase
 
 
 async def test_alive_and_ready(service: RunningService, openvidu: FakeOpenVidu) -> None:
     """Database and events are required; OpenVidu is told."""
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+    async with client_without_tls(service.url) as http:
         assert (await http.get("/livez")).json()["status"] == "ok"
         ready = await http.get("/readyz")
         assert ready.status_code == 200
@@ -24,7 +23,7 @@ async def test_alive_and_ready(service: RunningService, openvidu: FakeOpenVidu) 
 async def test_another_schema_is_not_ready(service: RunningService, database: TestDatabase) -> None:
     """A service beside a database of another version takes no requests."""
     database.admin("delete from private.schema_migrations where version = %s", (_EXPECTED[-1],))
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+    async with client_without_tls(service.url) as http:
         ready = await http.get("/readyz")
     assert (ready.status_code, ready.json()["status"]) == (503, "unavailable")
 
@@ -33,7 +32,7 @@ async def test_the_keys_are_public_and_the_same_everywhere(
     service: RunningService, database: TestDatabase
 ) -> None:
     """Key set without private parts; the description of the interface."""
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+    async with client_without_tls(service.url) as http:
         (key,) = (await http.get("/.well-known/jwks.json")).json()["keys"]
         assert set(key) == {"crv", "kty", "x", "y", "kid", "use", "alg"}
         paths = (await http.get("/openapi.json")).json()["paths"]

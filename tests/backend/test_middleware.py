@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from tests.backend.people import ALICE, Person, code_of
+from tests.support.http import client_without_tls
 from tests.support.service import RunningService, TestDatabase
 
 
@@ -41,7 +41,7 @@ async def test_bodies_that_are_none(
     service: RunningService, content: bytes, kind: str, expected: tuple[int, str]
 ) -> None:
     """Each gets the code that says what to change."""
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+    async with client_without_tls(service.url) as http:
         answer = await http.post("/v1/auth/login", content=content, headers={"Content-Type": kind})
     assert code_of(answer) == expected
 
@@ -53,7 +53,7 @@ async def test_a_body_without_a_length_is_limited_too(service: RunningService) -
         for _ in range(20):
             yield b'"' + b"a" * 1000 + b'",'
 
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+    async with client_without_tls(service.url) as http:
         answer = await http.post(
             "/v1/auth/login",
             content=endless(),  # type: ignore[arg-type]

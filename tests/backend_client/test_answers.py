@@ -58,7 +58,7 @@ def test_every_code_of_the_service(code: ApiErrorCode) -> None:
     assert (error.code, error.status, error.detail, error.request_id) == (code, STATUS[code], "d", "r-1")
 
 
-@pytest.mark.parametrize("code", OURS)
+@pytest.mark.parametrize("code", sorted(OURS))
 def test_the_service_cannot_say_what_only_we_can_know(code: ApiErrorCode) -> None:
     assert error_of(problem(code.value, 500)).code is ApiErrorCode.UNEXPECTED_ANSWER
 

@@ -2,37 +2,39 @@
 
 Everybody publishes and receives everybody else. The server is a process of its own, as users start it; all
 participants share a second one. They send prepared pictures of a usual size that carry the time they were
-made at, and look at that time when the picture comes out of the last receiver, so nothing is encoded or
-decoded and one clock measures. A picture is late when it takes longer than `LATE_S`, or is missing.
-
-    python -m tests.bench.local_server [--rounds N] [--most N]
-
-prints one JSON row. `reference` is the number aimed at on two cores.
+made at, and look at that time when the last packet of the picture arrives, so nothing is encoded or decoded
+and one clock measures. A picture is late when it takes longer than `LATE_S`, or is missing. The room is
+filled up to `REFERENCE` whatever happens, for the processor time of a forwarded stream depends least on what
+else the machine does.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import logging
 import os
-import statistics
 import struct
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from fractions import Fraction
+from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
+from typing import Any
 
+import psutil
 from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from av.packet import Packet
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    pack_remb_fci,
+)
 
+from desktop.app.media_thread import new_media_loop
 from openvidu_local import seams
-from openvidu_local.fanout import EncodedFrame, Fanout, VideoTap
+from openvidu_local.fanout import Fanout
+from tests.bench.row import LEAST_ROUNDS, BenchError, Options, Row, row_of
 from tests.openvidu_local.media_client import peer
 from tests.openvidu_local.wire_client import WireClient, until
 from tests.support.openvidu import OpenViduRest, RunningOpenVidu, openvidu_process
@@ -41,62 +43,80 @@ FRAME_RATE = 15
 LATE_S = 0.2
 """Three pictures' time: a picture that comes after its two successors were due."""
 REFERENCE = 10
-SETTLE_S = 2.5
+"""Participants aimed at, on two cores."""
+MOST = 16
+"""No more are tried."""
+SETTLE_S = 1.5
 """Time for key frames to reach whoever came last, before it counts."""
-MEASURE_S = 5.0
+MEASURE_S = 4.0
 KEY_INTERVAL = 30
 """Pictures from one key frame to the next."""
-KEY_BYTES, OTHER_BYTES = 8_000, 2_000
+KEY_BYTES, OTHER_BYTES, PACKET_BYTES = 8_000, 2_000, 1_180
 """At 15 pictures a second some 260 kbit/s, what VP8 needs for a talking head of that size."""
 
+_FEEDBACK_S = 1.0
+"""Between two reports of a receiver, as browsers send them."""
+_BIT_RATE_BPS = 900_000
+_VP8_START, _VP8_CONTINUED = b"\x10", b"\x00"
 _VP8_KEY, _VP8_OTHER = b"\x10", b"\x11"
 _TIME = struct.Struct("<d")
+_MARKER = 0x80
 
 
-class Prepared(MediaStreamTrack):
-    """Pictures of the right size at the right time; the last eight bytes say when each was made."""
-
-    kind = "video"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._count = 0
-        self._start_s = time.monotonic()
-
-    async def recv(self) -> EncodedFrame:
-        """The next picture."""
-        if self.readyState != "live":
-            raise MediaStreamError
-        self._count += 1
-        await asyncio.sleep(max(0.0, self._start_s + self._count / FRAME_RATE - time.monotonic()))
-        is_key = self._count % KEY_INTERVAL == 1
-        start, size = (_VP8_KEY, KEY_BYTES) if is_key else (_VP8_OTHER, OTHER_BYTES)
-        packet = Packet(start + bytes(size - 1 - _TIME.size) + _TIME.pack(time.monotonic()))
-        packet.pts, packet.time_base = self._count * 90_000 // FRAME_RATE, Fraction(1, 90_000)
-        return packet
+def picture(*, is_key: bool, made_at_s: float) -> tuple[bytes, ...]:
+    """Payloads of one prepared picture; the last eight bytes say when it was made."""
+    start, size = (_VP8_KEY, KEY_BYTES) if is_key else (_VP8_OTHER, OTHER_BYTES)
+    data = start + bytes(size - 1 - _TIME.size) + _TIME.pack(made_at_s)
+    parts = [data[at : at + PACKET_BYTES] for at in range(0, size, PACKET_BYTES)]
+    return tuple((_VP8_CONTINUED if number else _VP8_START) + part for number, part in enumerate(parts))
 
 
-class Watch(Fanout):
-    """Looks at every picture that one subscription delivers.
+class Watch:
+    """Looks at every packet that one subscription delivers.
 
     Attributes:
         delays_s: from making to arrival, since `reset`.
+        lost: packets that never came, since `reset`.
     """
 
-    def __init__(self) -> None:
-        super().__init__("video")
-        self.codec = "VP8"
+    def __init__(self, connection: RTCPeerConnection) -> None:
         self.delays_s: list[float] = []
         self.lost = 0
+        self._newest: int | None = None
+        self._ssrc = 0
+        self._dtls: Any = connection.getTransceivers()[0].receiver.transport
+        # The rest of aiortc's receiver would cost as much as the server that is measured.
+        self._dtls._handle_rtp_data = self._take  # type: ignore[method-assign]
 
-    def push(self, data: bytes, *, ssrc: int, timestamp: int) -> None:
-        """Take one picture."""
-        del ssrc, timestamp
-        self.delays_s.append(time.monotonic() - _TIME.unpack(data[-_TIME.size :])[0])
+    async def _take(self, data: bytes, arrival_time_ms: int) -> None:
+        del arrival_time_ms
+        number = int.from_bytes(data[2:4], "big")
+        self._ssrc = int.from_bytes(data[8:12], "big")
+        if self._newest is not None:
+            self.lost += (number - self._newest - 1) % 0x1_0000
+        self._newest = number
+        if data[1] & _MARKER:
+            self.delays_s.append(time.monotonic() - _TIME.unpack(data[-_TIME.size :])[0])
 
-    def lose(self) -> None:
-        """A picture went missing."""
-        self.lost += 1
+    async def feedback(self) -> None:
+        """Send what a browser sends about a stream, for ever: a report and an estimate."""
+        while True:
+            await asyncio.sleep(_FEEDBACK_S)
+            if self._newest is None:
+                continue
+            info = RtcpReceiverInfo(
+                ssrc=self._ssrc,
+                fraction_lost=0,
+                packets_lost=0,
+                highest_sequence=self._newest,
+                jitter=0,
+                lsr=0,
+                dlsr=0,
+            )
+            estimate = RtcpPsfbPacket(
+                fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=pack_remb_fci(_BIT_RATE_BPS, [self._ssrc])
+            )
+            await self._dtls._send_rtp(bytes(RtcpRrPacket(ssrc=1, reports=[info])) + bytes(estimate))
 
     def reset(self) -> None:
         """Begin to count."""
@@ -112,11 +132,14 @@ class Participant:
         self.stream = ""
         self.watches: list[Watch] = []
         self._peers: list[RTCPeerConnection] = []
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def publish(self) -> None:
         """Offer the prepared pictures."""
-        connection = self._new_peer()
-        connection.addTransceiver(Prepared(), direction="sendonly")
+        connection, pictures = self._new_peer(), Fanout("video")
+        track = pictures.track()
+        transceiver = connection.addTransceiver(track, direction="sendonly")
+        seams.take_over_sending(transceiver.sender, track)
         params = {
             "sdpOffer": await _offer(connection),
             "doLoopback": False,
@@ -128,20 +151,25 @@ class Participant:
         result = await self.wire.call("publishVideo", params)
         self.stream = result["id"]
         await connection.setRemoteDescription(RTCSessionDescription(result["sdpAnswer"], "answer"))
+        self._tasks.append(asyncio.create_task(_film(pictures)))
 
     async def receive(self, stream: str) -> None:
         """Subscribe to somebody."""
         connection = self._new_peer()
-        transceiver = connection.addTransceiver("video", direction="recvonly")
-        watch = Watch()
-        seams.tap_receiver(transceiver.receiver, VideoTap(watch))
-        self.watches.append(watch)
+        connection.addTransceiver("video", direction="recvonly")
         params = {"sender": stream, "sdpOffer": await _offer(connection)}
+        watch = Watch(connection)
+        self.watches.append(watch)
         result = await self.wire.call("receiveVideoFrom", params)
         await connection.setRemoteDescription(RTCSessionDescription(result["sdpAnswer"], "answer"))
+        self._tasks.append(asyncio.create_task(_until_closed(watch)))
 
     async def close(self) -> None:
-        """Close every peer connection."""
+        """Close every peer connection and end every task."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         await asyncio.gather(*(connection.close() for connection in self._peers))
 
     def _new_peer(self) -> RTCPeerConnection:
@@ -156,35 +184,95 @@ async def _offer(connection: RTCPeerConnection) -> str:
     return str(connection.localDescription.sdp)
 
 
+async def _film(pictures: Fanout) -> None:
+    """Push a picture at every interval."""
+    start_s, count = time.monotonic(), 0
+    while True:
+        await asyncio.sleep(max(0.0, start_s + count / FRAME_RATE - time.monotonic()))
+        is_key = count % KEY_INTERVAL == 0
+        payloads = picture(is_key=is_key, made_at_s=time.monotonic())
+        timestamp = count * 90_000 // FRAME_RATE & 0xFFFF_FFFF
+        pictures.push(payloads, ssrc=1, timestamp=timestamp, is_key=is_key)
+        count += 1
+
+
+async def _until_closed(watch: Watch) -> None:
+    try:
+        await watch.feedback()
+    except ConnectionError:
+        return  # the server closed it
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was seen with so many participants.
+
+    Attributes:
+        participants: in the room.
+        late: pictures that came too late, or, beyond one at either edge of the time measured, never.
+        lost: packets among them that never came.
+        worst_ms: the longest way of a picture.
+        server_core: share of a core that the server used.
+        participants_core: share of a core that all participants used.
+        load: processes that wanted a processor (mean of a minute), those of others included.
+    """
+
+    participants: int
+    late: int
+    lost: int
+    worst_ms: int
+    server_core: float
+    participants_core: float
+    load: float
+
+    @property
+    def streams(self) -> int:
+        """How many the server forwarded."""
+        return self.participants * (self.participants - 1)
+
+
+def late_pictures(delays_s: Sequence[float], measured_s: float) -> int:
+    """How many pictures of one subscription came too late or not at all."""
+    due = int(measured_s * FRAME_RATE) - 2
+    return sum(delay_s > LATE_S for delay_s in delays_s) + max(0, due - len(delays_s))
+
+
+def _cpu_s(process_id: int) -> float:
+    times = psutil.Process(process_id).cpu_times()
+    return float(times.user + times.system)
+
+
+async def measure(watches: Sequence[Watch], participants: int, server: int) -> Step:
+    """Count for `MEASURE_S`; `server` is its process id."""
+    for watch in watches:
+        watch.reset()
+    start_s, server_start_s, own_start_s = time.monotonic(), _cpu_s(server), time.process_time()
+    await asyncio.sleep(MEASURE_S)
+    measured_s = time.monotonic() - start_s
+    return Step(
+        participants=participants,
+        late=sum(late_pictures(watch.delays_s, measured_s) for watch in watches),
+        lost=sum(watch.lost for watch in watches),
+        worst_ms=round(max((delay_s for watch in watches for delay_s in watch.delays_s), default=0) * 1000),
+        server_core=round((_cpu_s(server) - server_start_s) / measured_s, 4),
+        participants_core=round((time.process_time() - own_start_s) / measured_s, 4),
+        load=round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else 0.0,
+    )
+
+
 def all_seen(watches: Sequence[Watch]) -> bool:
     """Whether a picture came out of every receiver."""
     return all(watch.delays_s for watch in watches)
 
 
-def late_pictures(watches: Sequence[Watch], measured_s: float) -> int:
-    """How many pictures came too late, or, beyond one at either edge of the time measured, not at all."""
-    due = int(measured_s * FRAME_RATE) - 2
-    late = sum(sum(delay_s > LATE_S for delay_s in watch.delays_s) for watch in watches)
-    return late + sum(max(0, due - len(watch.delays_s)) for watch in watches)
-
-
-def server_cpu_s(process_id: int) -> float:
-    """Processor time the server has used, where the system tells (Linux); else 0."""
-    try:
-        fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def most_participants(running: RunningOpenVidu, most: int) -> int:
-    """Fill one room until the first late picture; how many there were before."""
-    url, server = running.url, running.process.pid
-    async with OpenViduRest(url, running.secret) as rest, AsyncExitStack() as stack:
+async def fill(running: RunningOpenVidu, least: int = REFERENCE, most: int = MOST) -> list[Step]:
+    """Fill one room one by one, up to `least`, and from there until the first late picture."""
+    steps: list[Step] = []
+    async with OpenViduRest(running.url, running.secret) as rest, AsyncExitStack() as stack:
         await rest.create_session("bench")
         people: list[Participant] = []
         for number in range(1, most + 1):
-            wire = await stack.enter_async_context(await WireClient.open(url))
+            wire = await stack.enter_async_context(await WireClient.open(running.url))
             await wire.join(await rest.token("bench"))
             newest = Participant(wire)
             stack.push_async_callback(newest.close)
@@ -194,50 +282,62 @@ async def most_participants(running: RunningOpenVidu, most: int) -> int:
                 await other.receive(newest.stream)
             people.append(newest)
             watches = [watch for person in people for watch in person.watches]
+            if not watches:
+                continue
             await until(partial(all_seen, watches), "everybody sees everybody")
             await asyncio.sleep(SETTLE_S)
-            for watch in watches:
-                watch.reset()
-            start_s, server_start_s, own_start_s = time.monotonic(), server_cpu_s(server), time.process_time()
-            await asyncio.sleep(MEASURE_S)
-            measured_s = time.monotonic() - start_s
-            late = late_pictures(watches, measured_s)
-            server_share = (server_cpu_s(server) - server_start_s) / measured_s
-            own_share = (time.process_time() - own_start_s) / measured_s
-            delays_s = [delay_s for watch in watches for delay_s in watch.delays_s]
-            worst_ms = round(max(delays_s, default=0) * 1000)
+            step = await measure(watches, number, running.process.pid)
+            steps.append(step)
             sys.stderr.write(
-                f"{number} participants: {late} late, worst {worst_ms} ms; of a core the server took "
-                f"{server_share:.0%}, the participants {own_share:.0%}\n"
+                f"  {number} participants: {step.late} late, worst {step.worst_ms} ms; of a core the server "
+                f"{step.server_core:.0%}, the participants {step.participants_core:.0%}; load {step.load}\n"
             )
-            if late:
-                return number - 1
-        return most
+            if number >= least and any(step.late for step in steps):
+                break
+    return steps
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print the row; the exit code."""
-    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--most", type=int, default=20, help="stop at so many participants")
-    parsed = options.parse_args(arguments)
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    counts: list[int] = []
-    for _ in range(parsed.rounds):
-        with openvidu_process("--log-level", "ERROR") as running:
-            counts.append(asyncio.run(most_participants(running, parsed.most)))
-    ours = statistics.median(counts)
-    row = {
-        "name": "local_server_participants",
-        "ours": ours,
-        "reference": REFERENCE,
-        "ratio": round(ours / REFERENCE, 2),
-        "rounds": parsed.rounds,
-        "spread": max(counts) - min(counts),
-    }
-    sys.stdout.write(json.dumps(row) + "\n")
-    return 0
+def most_without_late(steps: Sequence[Step]) -> int:
+    """How many participants there were before the first late picture."""
+    served = 1
+    for step in steps:
+        if step.late:
+            break
+        served = step.participants
+    return served
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+def run(options: Options) -> list[Row]:
+    """Measure: participants served, and processor time for each forwarded stream.
+
+    Raises:
+        BenchError: the participants did not see each other.
+    """
+    rounds: list[list[Step]] = []
+    for _ in range(options.rounds or LEAST_ROUNDS):
+        with (
+            openvidu_process("--log-level", "ERROR") as running,
+            asyncio.Runner(loop_factory=new_media_loop) as runner,
+        ):
+            try:
+                rounds.append(runner.run(fill(running)))
+            except AssertionError as error:  # of a wait that was in vain
+                raise BenchError(f"the room could not be filled: {error}") from error
+    details = [[asdict(step) for step in steps] for steps in rounds]
+    full = [next(step for step in steps if step.participants == REFERENCE) for steps in rounds]
+    return [
+        row_of(
+            "local-server",
+            [most_without_late(steps) for steps in rounds],
+            REFERENCE,
+            unit="participants",
+            steps=details,
+        ),
+        row_of(
+            "local-server/stream",
+            [round(step.server_core / step.streams * 100, 4) for step in full],
+            None,
+            unit="% of a core",
+            participants=REFERENCE,
+        ),
+    ]

@@ -43,6 +43,7 @@ _ODD_VALUES: tuple[Json, ...] = (
     True,
     -1,
     2**70,
+    10**4000,
     1e308,
     float("nan"),
     [],
@@ -122,7 +123,7 @@ class Generator:
             return json.dumps(message)
         if roll < 0.95:
             return self._mangled(json.dumps(message))
-        return self._random.choice(("", "[]", "null", "{" * 5000, "[" * 20000, json.dumps(self._odd())))
+        return self._random.choice((*_NOISE, json.dumps(self._odd())))
 
     def _mangled(self, text: str) -> str:
         """Text with a piece cut out, doubled or replaced; sometimes as it was."""
@@ -143,6 +144,17 @@ class Generator:
         return self._random.choice((*_ODD_VALUES, self._text()))
 
 
+_NOISE = (
+    "",
+    "[]",
+    "null",
+    "{" * 5000,
+    "[" * 20000,
+    '{"a":' * 5000,
+    f'{{"id":{"9" * 5000},"result":{{}}}}',
+    '{"id":NaN,"result":{}}',
+    '{"method":"participantLeft","method":"participantJoined","params":{"id":"con_AAAAAAAAAA"}}',
+)
 _BOOLEANS = frozenset(
     {
         "doLoopback",
@@ -165,11 +177,11 @@ _REQUESTS: dict[str, tuple[str, ...]] = {
     "joinRoom": ("token", "session", "platform", "metadata", "secret", "sdkVersion", "recorder", "stt"),
     "publishVideo": ("sdpOffer", *_MEDIA, "videoDimensions", "filter"),
     "unpublishVideo": (),
-    "receiveVideoFrom": ("sender", "sdpOffer"),
+    "receiveVideoFrom": ("sender", "sdpOffer", "sdpAnswer"),
     "prepareReceiveVideoFrom": ("sender", "reconnect"),
     "unsubscribeFromVideo": ("sender",),
     "onIceCandidate": ("endpointName", "candidate", "sdpMid", "sdpMLineIndex"),
-    "reconnectStream": ("stream", "sdpString", "forciblyReconnect"),
+    "reconnectStream": ("stream", "sdpString", "sdpOffer", "forciblyReconnect"),
     "streamPropertyChanged": ("streamId", "property", "newValue", "reason"),
     "videoData": ("height", "width", "videoActive", "audioActive"),
     "sendMessage": ("message",),
@@ -179,7 +191,9 @@ _REQUESTS: dict[str, tuple[str, ...]] = {
     "removeFilter": ("streamId",),
     "execFilterMethod": ("streamId", "method", "params"),
     "addFilterEventListener": ("streamId", "eventType"),
+    "removeFilterEventListener": ("streamId", "eventType"),
     "subscribeToSpeechToText": ("connectionId", "lang"),
+    "unsubscribeFromSpeechToText": ("connectionId",),
     "selfDestruct": ("now",),
 }
 _ANNOUNCEMENTS: dict[str, tuple[str, ...]] = {
@@ -193,6 +207,15 @@ _ANNOUNCEMENTS: dict[str, tuple[str, ...]] = {
     "streamPropertyChanged": ("connectionId", "streamId", "property", "newValue", "reason"),
     "forciblyReconnectSubscriber": ("connectionId", "streamId", "sdpOffer"),
     "recordingStarted": ("id", "name"),
+    "recordingStopped": ("id", "name", "reason"),
+    "broadcastStarted": (),
+    "broadcastStopped": (),
+    "connectionPropertyChanged": ("property", "newValue"),
+    "networkQualityLevelChanged": ("connectionId", "newValue", "oldValue"),
+    "mediaError": ("error",),
+    "speechToTextMessage": ("connectionId", "text", "reason", "lang", "raw"),
+    "speechToTextDisconnected": ("message",),
+    "masterNodeCrashedNotification": (),
     "filterEventDispatched": ("connectionId", "streamId", "data"),
     "somethingNew": ("id",),
 }

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import tracemalloc
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -114,6 +115,41 @@ async def test_a_frame_too_long_ends_the_line_and_nothing_else() -> None:
     async with line_to(server, told.append) as line:
         await asyncio.gather(line.request(Echo()), return_exceptions=True)
         await until(lambda: LineState.ENDED in told, "the end is told")
+    assert told == [LineState.ENDED]
+
+
+BOMB = zlib.compress(b" " * 50_000_000, 9)
+"""50 MB of nothing in 49 kB."""
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(b"\xc1\x7e" + len(BOMB[2:-4]).to_bytes(2, "big") + BOMB[2:-4], id="compressed"),
+        pytest.param(b"\x81\x03\xff\xfe\xfd", id="no UTF-8"),
+        pytest.param(b"\x81\x7f" + (2**40).to_bytes(8, "big"), id="a length of a terabyte"),
+        pytest.param(b"\x8f\x00", id="unknown opcode"),
+    ],
+)
+async def test_a_broken_frame_ends_the_line_and_nothing_else(frame: bytes) -> None:
+    """We never agree to compression: what is compressed all the same is not inflated."""
+    told: list[object] = []
+
+    async def send_raw(socket: ServerConnection) -> None:
+        await socket.recv()
+        socket.transport.write(frame)
+        await socket.wait_closed()
+
+    server = HostileServer(iter(()))
+    server.handle = send_raw  # type: ignore[method-assign]
+    tracemalloc.start()
+    try:
+        async with line_to(server, told.append) as line:
+            await asyncio.gather(line.request(Echo()), return_exceptions=True)
+            await until(lambda: LineState.ENDED in told, "the end is told")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
     assert told == [LineState.ENDED]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import tracemalloc
+import zlib
 from typing import Any
 
 import aiohttp
@@ -132,3 +133,20 @@ async def test_an_honest_client_is_served_meanwhile() -> None:
             await flood
             assert max(waits_s) < 1.0
             assert not attack.unheard
+
+
+async def test_compression_is_not_agreed_to_and_not_inflated() -> None:
+    """A client that offers it gets none; what it compresses all the same ends its socket."""
+    bomb = zlib.compress(b" " * 40_000_000, 9)[2:-4]
+    masked = b"\xc1" + bytes([0x80 | 126]) + len(bomb).to_bytes(2, "big") + bytes(4) + bomb
+    async with openvidu_server() as server, aiohttp.ClientSession() as http:
+        url = f"{server.url.replace('http', 'ws', 1)}/openvidu"
+        async with http.ws_connect(url, compress=15) as socket:
+            assert socket.compress == 0
+            transport = socket.get_extra_info("socket")
+            assert transport is not None
+            await asyncio.get_running_loop().sock_sendall(transport._sock, masked)
+            message = await socket.receive(timeout=20)
+            assert message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED}
+        async with await WireClient.open(server.url) as honest:
+            assert await honest.call("ping") == {"value": "pong"}

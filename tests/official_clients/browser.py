@@ -42,10 +42,17 @@ class BrowserParticipant:
         connection_id: set by `join`.
     """
 
-    def __init__(self, page: Page, source_id: int) -> None:
+    def __init__(self, page: Page, source_id: int, variable: str = "participant") -> None:
+        """Args: `variable` names the participant in the page."""
         self.page = page
         self.source_id = source_id
         self.connection_id = ""
+        self._variable = variable
+
+    async def second(self, source_id: int) -> BrowserParticipant:
+        """Another participant in the same page, as one who shares a screen beside a camera has."""
+        await self.page.evaluate("void (window.second = new participant.constructor())")
+        return BrowserParticipant(self.page, source_id, "second")
 
     @property
     def frequency_hz(self) -> int:
@@ -59,26 +66,25 @@ class BrowserParticipant:
             PageError: it failed; the message has the name that openvidu-browser gave the failure.
         """
         listed = ", ".join(json.dumps(argument) for argument in (method, *arguments))
-        return await self.page.evaluate(f"participant.call({listed})")
+        return await self.page.evaluate(f"{self._variable}.call({listed})")
 
-    async def join(self, token: str, name: str = "Web") -> None:
-        """Join without publishing; subscribes to everybody."""
-        self.connection_id = await self.call("join", token, json.dumps({"name": name}))
+    async def join(self, token: str, name: str = "Web", *, watching: bool = True) -> None:
+        """Join without publishing; `watching` subscribes to everybody."""
+        self.connection_id = await self.call("join", token, json.dumps({"name": name}), watching)
 
     async def publish(self, *, width_px: int = 320, height_px: int = 240, frame_rate: int = 15) -> str:
         """Publish frame codes and a tone; returns the stream's id."""
-        picture = {
-            "sourceId": self.source_id,
-            "width": width_px,
-            "height": height_px,
-            "frameRate": frame_rate,
-        }
+        picture = self._picture(width_px, height_px, frame_rate)
         tone = {"frequency": self.frequency_hz, "rms": TONE_RMS}
         return cast("str", await self.call("publish", picture, tone))
 
+    async def share_screen(self, *, width_px: int = 320, height_px: int = 240, frame_rate: int = 15) -> str:
+        """Publish frame codes as a screen; returns the stream's id."""
+        return cast("str", await self.call("shareScreen", self._picture(width_px, height_px, frame_rate)))
+
     async def events(self, *types: str, on: str = "session") -> list[dict[str, Any]]:
         """What the library told so far, oldest first; no types are all of them."""
-        told = cast("list[dict[str, Any]]", await self.page.evaluate("participant.events"))
+        told = cast("list[dict[str, Any]]", await self.page.evaluate(f"{self._variable}.events"))
         return [event for event in told if event["on"] == on and (not types or event["type"] in types)]
 
     async def event(self, kind: str, *, on: str = "session", **members: Any) -> dict[str, Any]:
@@ -141,6 +147,14 @@ class BrowserParticipant:
             return cast("float", await self.call("energyAt", connection_id, frequency_hz)) < TONE_RMS / 20
 
         await eventually(silent, f"no {frequency_hz} Hz in the browser")
+
+    def _picture(self, width_px: int, height_px: int, frame_rate: int) -> dict[str, int]:
+        return {
+            "sourceId": self.source_id,
+            "width": width_px,
+            "height": height_px,
+            "frameRate": frame_rate,
+        }
 
     async def faults(self) -> list[str]:
         """What a sound run never shows: uncaught errors and exception events."""

@@ -62,8 +62,11 @@ class PageError(AssertionError):
 
 
 @contextmanager
-def running_chromium() -> Iterator[str]:
+def running_chromium(*further_flags: str) -> Iterator[str]:
     """Run Chromium with an empty profile; yields the address of its DevTools WebSocket.
+
+    Args:
+        *further_flags: win over the flags that are always given.
 
     Raises:
         UnavailableError: none is installed.
@@ -73,7 +76,11 @@ def running_chromium() -> Iterator[str]:
     if program is None:
         raise UnavailableError("Chromium is not installed (Debian: chromium)")
     as_root = sys.platform == "linux" and os.geteuid() == 0
-    flags = (*_FLAGS, *(("--no-sandbox",) if as_root else ()))  # its sandbox refuses to run as root
+    flags = (
+        *_FLAGS,
+        *further_flags,
+        *(("--no-sandbox",) if as_root else ()),
+    )  # its sandbox refuses to run as root
     # Helpers of Chromium may write a moment longer than it lives.
     with (
         tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile,

@@ -57,9 +57,9 @@ def page_url(node_packages: NodePackages, tmp_path_factory: pytest.TempPathFacto
         yield url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[str]:
-    """One Chromium for a module: the address of its DevTools."""
+    """One Chromium for all tests, each with browser contexts of its own: the address of its DevTools."""
     try:
         with running_chromium() as address:
             yield address
@@ -102,6 +102,8 @@ def openvidu(request: pytest.FixtureRequest, servers: dict[str, Server]) -> Serv
 
 in_both_modes = pytest.mark.parametrize("openvidu", [mode.value for mode in Mode], indirect=True)
 """For tests of what differs: who makes the offer of a subscription."""
+in_mediasoup_mode = pytest.mark.parametrize("openvidu", [Mode.MEDIASOUP.value], indirect=True)
+"""For tests of what does not, beside one that runs in Kurento's."""
 
 
 class Meeting:
@@ -124,15 +126,39 @@ class Meeting:
         return await self.rest.token(self.session_id, role=role, data=data)
 
     async def browser(
-        self, source_id: int, *, role: str = "PUBLISHER", name: str = "Web"
+        self,
+        source_id: int,
+        *,
+        role: str = "PUBLISHER",
+        name: str = "Web",
+        data: str = "",
+        watching: bool = True,
     ) -> BrowserParticipant:
-        """openvidu-browser in a page, joined and not publishing."""
+        """openvidu-browser in a page, joined and not publishing.
+
+        Args:
+            source_id: of what it may publish.
+            role: of its token.
+            name: what it says of itself.
+            data: what the service says of it.
+            watching: subscribe to everybody; a browser is a lot cheaper without.
+        """
         page = await Page.open(self._devtools, self._page_url)
         self._guests.push_async_callback(page.close)
         browser = BrowserParticipant(page, source_id)
         self.browsers.append(browser)
-        await browser.join(await self.token(role=role), name)
+        await browser.join(await self.token(role=role, data=data), name, watching=watching)
         return browser
+
+    async def screen_of(
+        self, browser: BrowserParticipant, source_id: int, *, data: str
+    ) -> BrowserParticipant:
+        """A second connection of the same page, which shares a screen."""
+        screen = await browser.second(source_id)
+        self.browsers.append(screen)
+        await screen.join(await self.token(data=data), watching=False)
+        await screen.share_screen()
+        return screen
 
     async def publishing_browser(self, source_id: int, **options: Any) -> BrowserParticipant:
         """openvidu-browser, joined and publishing."""
@@ -140,9 +166,11 @@ class Meeting:
         await browser.publish()
         return browser
 
-    async def client(self, source_id: int, *, role: str = "PUBLISHER", name: str = "Desk") -> OurClient:
-        """Our client, joined and publishing."""
-        client = OurClient(await self.token(role=role), name, source_id)
+    async def client(
+        self, source_id: int, *, role: str = "PUBLISHER", name: str = "Desk", data: str = ""
+    ) -> OurClient:
+        """Our client, joined and publishing; `data` is what the service says of it."""
+        client = OurClient(await self.token(role=role, data=data), name, source_id)
         self._guests.push_async_callback(client.room.leave)
         await client.room.join()
         return client

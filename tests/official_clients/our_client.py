@@ -11,7 +11,8 @@ from desktop.devices.test_tone import TestTone
 from desktop.rtc.media import PictureSlot
 from desktop.rtc.room import Room, RoomDevices, RoomRequest
 from desktop.rtc.rooms import open_room
-from desktop.rtc.state import ParticipantState, RoomState
+from desktop.rtc.signals import Signal
+from desktop.rtc.state import ParticipantState, RoomState, StreamKind
 from tests.official_clients.browser import LIMIT_S, TONE_RMS
 from tests.support.sources import RecordingOutput
 from tests.support.waiting import until
@@ -27,9 +28,13 @@ class OurClient:
         self.output = RecordingOutput()
         self.tone = TestTone(source_id)
         self.states: list[RoomState] = []
+        self.signals: list[Signal] = []
         camera = TestPicture(source_id, width_px=320, height_px=240, frame_rate=15)
         self.room: Room = open_room(
-            RoomRequest(token, name), RoomDevices(camera, self.tone, self.output), self.states.append
+            RoomRequest(token, name),
+            RoomDevices(camera, self.tone, self.output),
+            self.states.append,
+            on_signal=self.signals.append,
         )
 
     @property
@@ -46,22 +51,23 @@ class OurClient:
         """Somebody, None when there is nobody of that id."""
         return next((person for person in self.others if person.connection_id == connection_id), None)
 
-    def picture_of(self, connection_id: str) -> PictureSlot:
+    def picture_of(self, connection_id: str, kind: StreamKind = StreamKind.CAMERA) -> PictureSlot:
         """The slot of somebody's stream; an empty one while there is none."""
         person = self.other(connection_id)
-        return self.room.picture(person.streams[0].stream_id) if person and person.streams else PictureSlot()
+        streams = [stream for stream in person.streams if stream.kind is kind] if person else []
+        return self.room.picture(streams[0].stream_id) if streams else PictureSlot()
 
-    def frame_code(self, connection_id: str) -> FrameCode | None:
+    def frame_code(self, connection_id: str, kind: StreamKind = StreamKind.CAMERA) -> FrameCode | None:
         """The code in somebody's picture now."""
-        image = self._image(connection_id)
+        image = self._image(connection_id, kind)
         return None if image is None else read_frame_code(image)
 
-    async def sees(self, connection_id: str, source_id: int) -> None:
+    async def sees(self, connection_id: str, source_id: int, kind: StreamKind = StreamKind.CAMERA) -> None:
         """Wait until somebody's picture is that source's, and moves on."""
         numbers: set[int] = set()
 
         def moves() -> bool:
-            code = self.frame_code(connection_id)
+            code = self.frame_code(connection_id, kind)
             if code is not None:
                 assert code.source_id == source_id
                 assert not numbers or code.number >= max(numbers), "the picture went back"
@@ -95,8 +101,10 @@ class OurClient:
             LIMIT_S,
         )
 
-    def _image(self, connection_id: str) -> npt.NDArray[np.uint8] | None:
-        picture = self.picture_of(connection_id).picture
+    def _image(
+        self, connection_id: str, kind: StreamKind = StreamKind.CAMERA
+    ) -> npt.NDArray[np.uint8] | None:
+        picture = self.picture_of(connection_id, kind).picture
         if picture is None:
             return None
         rows = np.frombuffer(picture.data, np.uint8).reshape(picture.height_px, picture.stride_bytes)

@@ -77,7 +77,7 @@ async def test_publishing_again_after_the_end(meeting: Meeting) -> None:
 async def test_a_moderator_removes_somebody(meeting: Meeting) -> None:
     """The removed one, the moderator and a witness each get their events, with the same reason."""
     ada = await meeting.publishing_browser(ADA)
-    moderator = await meeting.browser(BO, role="MODERATOR")
+    moderator = await meeting.browser(BO, role="MODERATOR", watching=False)
     witness = await meeting.browser(BO, role="SUBSCRIBER")
     await witness.sees(ada.connection_id, ADA)
     with pytest.raises(PageError, match="OPENVIDU_PERMISSION_DENIED"):

@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.signals import CHAT, Signal, application_signal
 from desktop.rtc.state import EndReason, RoomPhase, StreamKind, StreamPhase
 from tests.official_clients.browser import LIMIT_S, BrowserParticipant
+from tests.official_clients.chromium import PageError
 from tests.official_clients.conftest import Meeting, in_both_modes
 from tests.support.waiting import until
 
@@ -33,7 +36,6 @@ async def test_each_sees_and_hears_the_other(meeting: Meeting, first: str) -> No
     await ours.hears(browser.frequency_hz)
 
 
-@in_both_modes
 async def test_what_each_knows_of_the_other(meeting: Meeting) -> None:
     """Names, kinds, sizes and roles; the one who was there first shows up in the join."""
     ours = await meeting.client(DESK, role="MODERATOR", name="Ada")
@@ -53,7 +55,7 @@ async def test_what_each_knows_of_the_other(meeting: Meeting) -> None:
         "audioActive": True,
         "videoActive": True,
         "typeOfVideo": "CAMERA",
-        "frameRate": 30,
+        "frameRate": 15,
         "videoDimensions": {"width": 320, "height": 240},
     }
     await until(lambda: ours.picture_of(browser.connection_id).picture, "a picture", LIMIT_S)
@@ -167,25 +169,78 @@ async def test_another_size_of_the_browsers_picture(meeting: Meeting) -> None:
     ]
 
 
-async def test_signals_leave_our_client_alone(meeting: Meeting) -> None:
-    """Chat of a browser and of the service reaches our client, which does not know it and lives on."""
-    ours = await meeting.client(DESK)
-    browser = await meeting.publishing_browser(WEB)
+async def test_chat_goes_both_ways(meeting: Meeting) -> None:
+    """To everybody and to one, with its sender; the service's has none."""
+    ours = await meeting.client(DESK, name="Ada")
+    browser = await meeting.browser(WEB, name="Bo", watching=False)
+    silent = await meeting.browser(WEB, role="SUBSCRIBER", watching=False)
+    await until(lambda: len(ours.others) == 2, "both browsers", LIMIT_S)
     await browser.call("signal", "chat", "to all")
     await browser.call("signal", "chat", "to one", [ours.connection_id])
-    sent = await meeting.rest.http.post(
-        "/signal", json={"session": meeting.session_id, "type": "chat", "data": "from the service"}
-    )
-    assert sent.status_code == 200
-    await browser.event("signal:chat", data="from the service")
-    heard = await browser.events("signal:chat")
-    assert [(event["data"], event.get("from")) for event in heard] == [
-        ("to all", browser.connection_id),
-        ("from the service", None),
+    await ours.room.send(Signal(CHAT, "réponse"))
+    await ours.room.send(Signal(CHAT, "to Bo"), [browser.connection_id])
+    await ours.room.send(application_signal("poll", {"answer": 42}))
+    body = {"session": meeting.session_id, "type": "chat", "data": "from the service"}
+    assert (await meeting.rest.http.post("/signal", json=body)).status_code == 200
+    await until(lambda: len(ours.signals) == 5, "every signal for us", LIMIT_S)
+    heard = [(signal.kind, signal.data, signal.from_connection_id, signal.name) for signal in ours.signals]
+    assert heard == [
+        (CHAT, "to all", browser.connection_id, "Bo"),
+        (CHAT, "to one", browser.connection_id, "Bo"),
+        (CHAT, "réponse", ours.connection_id, "Ada"),
+        ("mikl.poll", '{"answer":42}', ours.connection_id, "Ada"),
+        (CHAT, "from the service", None, ""),
     ]
+    await browser.event("signal:chat", data="from the service")
+    told = await browser.events("signal:chat", "signal:mikl.poll")
+    assert [(event["type"], event["data"], event.get("from")) for event in told] == [
+        ("signal:chat", "to all", browser.connection_id),
+        ("signal:chat", "réponse", ours.connection_id),
+        ("signal:chat", "to Bo", ours.connection_id),
+        ("signal:mikl.poll", '{"answer":42}', ours.connection_id),
+        ("signal:chat", "from the service", None),
+    ]
+    await silent.event("signal:chat", data="from the service")
+    bystander = [event["data"] for event in await silent.events("signal:chat")]
+    assert bystander == ["to all", "réponse", "from the service"]
+
+
+async def test_our_moderator_takes_the_browsers_stream_down_and_removes_it(meeting: Meeting) -> None:
+    """The browser's own events with the moderator's reasons, first for its stream, then for itself."""
+    ours = await meeting.client(DESK, role="MODERATOR")
+    browser = await meeting.browser(WEB, watching=False)
+    stream_id = await browser.publish()
     await ours.sees(browser.connection_id, WEB)
+    await ours.room.force_unpublish(stream_id)
+    gone = await browser.event("streamDestroyed", on="publisher", streamId=stream_id)
+    assert gone["reason"] == "forceUnpublishByUser"
+    await until(lambda: [person.streams for person in ours.others] == [()], "the end of its stream", LIMIT_S)
+    assert await browser.publish() != stream_id
+    await ours.sees(browser.connection_id, WEB)
+    await ours.room.force_disconnect(browser.connection_id)
+    assert (await browser.event("sessionDisconnected"))["reason"] == "forceDisconnectByUser"
+    told = await browser.events("streamDestroyed", on="publisher")
+    assert [event["reason"] for event in told] == ["forceUnpublishByUser", "forceDisconnectByUser"]
+    await until(lambda: ours.others == (), "the browser's departure", LIMIT_S)
     assert ours.room.state.phase is RoomPhase.CONNECTED
-    assert {state.phase for state in ours.states} == {RoomPhase.CONNECTING, RoomPhase.CONNECTED}
+
+
+async def test_we_are_no_moderator(meeting: Meeting) -> None:
+    """What a publisher may not do is refused to us as it is to a browser."""
+    ours = await meeting.client(DESK)
+    browser = await meeting.publishing_browser(WEB, watching=False)
+    await until(lambda: ours.others and ours.others[0].streams, "the browser's stream", LIMIT_S)
+    for refused in (
+        ours.room.force_disconnect(browser.connection_id),
+        ours.room.force_unpublish(ours.others[0].streams[0].stream_id),
+    ):
+        with pytest.raises(RtcError) as raised:
+            await refused
+        assert raised.value.code is RtcErrorCode.NOT_ALLOWED
+    with pytest.raises(PageError, match="OPENVIDU_PERMISSION_DENIED"):
+        await browser.call("forceDisconnect", ours.connection_id)
+    assert len(await browser.others()) == 1
+    assert len(ours.others) == 1
 
 
 async def test_we_leave(meeting: Meeting) -> None:

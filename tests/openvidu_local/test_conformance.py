@@ -10,15 +10,18 @@ import asyncio
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desktop.rtc.messages import Echo, JoinRoom
+from desktop.rtc.openvidu_room import OpenViduRoom
 from desktop.rtc.signalling import LineState, Signalling, SignallingTimes
 from desktop.rtc.token import parse_token
 from openvidu_local.server import OpenViduServer
+from tests.desktop.rtc.conftest import House
 from tests.openvidu_local.conftest import SHORT, Joiner
-from tests.openvidu_local.wire_client import OFFER, Frame, WireClient
+from tests.openvidu_local.wire_client import OFFER, Frame, WireClient, until
 from tests.support.openvidu import OpenViduRest, openvidu_process, openvidu_server
 
 TESTS = Path(__file__).parents[1]
@@ -45,10 +48,13 @@ COVERED = {
         "openvidu_local/test_media_methods.py::test_candidates_of_a_subscriber_name_both",
         "openvidu_local/test_media_methods.py::test_candidates_are_taken_early_late_and_empty",
         "openvidu_local/test_conformance.py::test_the_same_candidate_many_times",
+        "openvidu_local/test_conformance.py::test_candidates_find_their_peer",
+        "desktop/rtc/test_rooms.py::test_found_candidates_reach_their_endpoints",
     ],
     "streamPropertyChanged: every property decoded": [
         "openvidu_local/test_methods.py::test_stream_properties",
         "wire/openvidu/test_client_and_recording.py::test_notifications_mean_what_they_say",
+        "desktop/rtc/test_messages.py::test_new_value_is_decoded",
     ],
     "signal to self, to one, to unknown, from REST": [
         "openvidu_local/test_methods.py::test_a_signal_to_everybody_comes_before_the_reply",
@@ -56,6 +62,7 @@ COVERED = {
         "openvidu_local/test_methods.py::test_signals_that_nobody_gets",
         "openvidu_local/test_rest.py::test_signals",
         "openvidu_local/test_conformance.py::test_a_signal_to_oneself",
+        "desktop/rtc/test_messages.py::test_a_signals_type_has_no_prefix",
     ],
     "a subscriber publishes, a publisher forces: 401": [
         "openvidu_local/test_methods.py::test_subscribers_do_not_publish",
@@ -79,16 +86,24 @@ COVERED = {
         "openvidu_local/test_rpc.py::test_an_unknown_rpc_session_cannot_be_resumed",
         "desktop/rtc/test_signalling.py::test_a_lost_line_is_resumed",
         "desktop/rtc/test_signalling.py::test_a_server_that_has_forgotten_us",
+        "desktop/rtc/test_room_recovery.py::test_evicted_meanwhile_joins_again_by_itself",
+        "desktop/app/test_comeback.py::test_forgotten_by_the_media_server_the_app_comes_back_by_itself",
+        "desktop/rtc/test_sleep.py::test_sleeping_shorter_and_longer_than_the_server_waits",
+        "wire/openvidu/test_client_and_recording.py::test_what_is_sent_can_be_said",
     ],
     "peer broken, socket alive: echo, reconnectStream, same stream id": [
         "openvidu_local/test_relay.py::test_media_reconnection_keeps_subscribers",
         "openvidu_local/test_media_methods.py::test_what_cannot_be_reconnected",
         "openvidu_local/test_conformance.py::test_a_subscribers_renewal_goes_by_the_name_of_its_sdp",
+        "desktop/rtc/test_recovery.py::test_lost_media_asks_the_line_first",
+        "desktop/rtc/test_openvidu_room.py::test_own_media_lost_comes_back_under_its_id",
+        "desktop/rtc/test_room_recovery.py::test_media_that_goes_nowhere_is_noticed_and_renewed",
     ],
     "mediasoup: prepare and answer": [
         "openvidu_local/test_relay.py::test_the_server_offers_in_mediasoup_mode",
         "openvidu_local/test_recorded_wire.py::test_a_scene_with_mediasoup",
         "desktop/rtc/test_openvidu_room.py::test_mediasoup_offers_to_its_subscribers",
+        "desktop/rtc/test_room_recovery.py::test_a_subscription_whose_media_node_crashed_is_received_anew",
     ],
     "event loop blocked for 3 s: pings still in time": [
         "openvidu_local/test_conformance.py::test_a_blocked_client_keeps_its_line",
@@ -121,6 +136,59 @@ async def test_the_same_candidate_many_times(join: Joiner) -> None:
         assert set(await bo.call("onIceCandidate", candidate | changed)) == {"sessionId"}
     await bo.call("unsubscribeFromVideo", {"sender": ada.connection_id})
     assert set(await bo.call("onIceCandidate", candidate)) == {"sessionId"}
+
+
+async def test_candidates_find_their_peer() -> None:
+    """Our client takes them by whose stream it is: ours by our id, another's by the publisher's.
+
+    Media would flow without them, by what the other side's checks reveal; so the peers are looked into.
+    """
+    async with (
+        openvidu_server() as server,
+        OpenViduRest(server.url, server.secret) as rest,
+    ):
+        server.faults.set("no-candidates")
+        house = House(server.url, rest)
+        ada, bo = await house.joined("Ada"), await house.joined("Bo")
+        await until(lambda: ada.others and ada.picture_of().count, "Bo's picture")
+        own, other = ada.state.own_connection_id, bo.state.own_connection_id
+        line = server.rooms.sessions[house.session_id].connections[own].line
+        assert line is not None
+        endpoints = {
+            1111: (own, ada.state.own_stream_id),
+            2222: (other, f"{own}_{bo.state.own_stream_id}"),
+        }
+        for port, (sender, endpoint) in endpoints.items():
+            for mid, text in (
+                ("0", "typ host"),
+                ("1", "typ host"),
+                ("0", "typ host tcptype active"),
+                ("0", ""),
+            ):
+                candidate = f"candidate:1 1 {'TCP' if 'tcp' in text else 'UDP'} 9 192.0.2.77 {port} {text}"
+                line.notify(
+                    "iceCandidate",
+                    {
+                        "senderConnectionId": sender,
+                        "endpointName": endpoint,
+                        "candidate": candidate if text else "",
+                        "sdpMid": mid,
+                        "sdpMLineIndex": int(mid),
+                    },
+                )
+        assert isinstance(ada.room, OpenViduRoom)
+        (subscription,) = ada.room._subscriptions.running
+        publisher, subscriber = ada.room._place.connection.publication._peer, subscription._peer
+        for port, peer in ((1111, publisher), (2222, subscriber)):
+            assert peer is not None
+            agent = peer._connection.getTransceivers()[0].receiver.transport.transport._connection
+
+            def told(agent: Any = agent) -> set[int]:
+                return {each.port for each in agent.remote_candidates if each.host == "192.0.2.77"}
+
+            await until(told, f"the candidate {port}")
+            assert told() == {port}
+        await asyncio.gather(ada.room.leave(), bo.room.leave())
 
 
 async def test_a_signal_to_oneself(join: Joiner) -> None:

@@ -37,7 +37,14 @@ def test_a_random_secret_when_none_is_given() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--fault", "nonsense"], ["--mode", "janus"], ["--cert", "c.pem"], ["--webhook-header", "no colon"]],
+    [
+        ["--fault", "nonsense"],
+        ["--mode", "janus"],
+        ["--cert", "c.pem"],
+        ["--webhook-header", "no colon"],
+        ["--webhook-event", "sessionImagined"],
+        ["--secret", "two words"],
+    ],
 )
 def test_bad_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Argparse's exit, with the reason on standard error."""

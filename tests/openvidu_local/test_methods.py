@@ -349,3 +349,50 @@ async def test_a_silent_method_gets_no_reply(server: OpenViduServer, join: Joine
     assert await ada.stays_silent("echo")
     server.faults.clear()
     assert await ada.call("echo")
+
+
+@pytest.mark.parametrize(
+    ("members", "heard"),
+    [
+        ({"data": 5, "type": "signal:x"}, {"data": "5", "type": "signal:x"}),
+        ({"data": True, "type": "signal:x"}, {"data": "true", "type": "signal:x"}),
+        ({"data": "x", "type": 7}, {"data": "x", "type": "7"}),
+    ],
+)
+async def test_signals_carry_text(join: Joiner, members: Frame, heard: Frame) -> None:
+    """A number or a truth value becomes its text, as it does in OpenVidu."""
+    ada = await join()
+    await ada.call("sendMessage", signal(**members))
+    assert await ada.notification("sendMessage") == {**heard, "from": ada.connection_id}
+
+
+@pytest.mark.parametrize("data", [{"a": 1}, [1, 2], None])
+async def test_signals_of_anything_else_fail(join: Joiner, data: object) -> None:
+    """Error -1, and nobody gets anything."""
+    ada, bo = await join("MODERATOR"), await join()
+    assert (await ada.fails("sendMessage", signal(data=data, type="signal:x"))).code == -1
+    await bo.call("echo")
+    assert "sendMessage" not in bo.notifications()
+
+
+async def test_a_receiver_named_twice_hears_once(join: Joiner) -> None:
+    ada, bo = await join("MODERATOR"), await join()
+    await ada.call("sendMessage", signal(to=[bo.connection_id] * 3, data="x", type="signal:x"))
+    await bo.call("echo")
+    assert bo.notifications() == ["sendMessage"]
+
+
+async def test_an_unknown_method_before_the_join_is_refused(server: OpenViduServer) -> None:
+    """Whether somebody joined is looked at before the name of the method."""
+    async with await WireClient.open(server.url) as client:
+        assert (await client.fails("noSuchMethod")).code == 803
+
+
+@pytest.mark.parametrize("index", [2**31, -(2**31) - 1, 10**300, 0.5, True])
+async def test_numbers_of_thirty_two_bits(join: Joiner, index: object) -> None:
+    """What no 32-bit integer can hold is malformed; the socket lives on."""
+    ada = await join()
+    params = {"endpointName": ada.connection_id, "candidate": "", "sdpMid": "0", "sdpMLineIndex": index}
+    assert (await ada.fails("onIceCandidate", params)).code == -1
+    assert (await ada.fails("ping", {"interval": index})).code == -1
+    assert await ada.call("echo")

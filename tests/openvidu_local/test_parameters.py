@@ -37,6 +37,13 @@ def test_a_boolean_is_no_integer() -> None:
         PARAMS.integer("flag")
 
 
+@pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 10**4000], ids=["above", "below", "far"])
+def test_an_integer_that_java_could_not_hold(number: int) -> None:
+    """Time and sizes are computed from these: none may overflow a float."""
+    with pytest.raises(MalformedRequestError):
+        Parameters({"number": number}).integer("number")
+
+
 def test_json_object_refuses_everything_else() -> None:
     assert json_object('{"a":1}') == {"a": 1}
     assert json_object("[1]") is None

@@ -21,6 +21,7 @@ from aiortc import RTCSessionDescription
 from openvidu_local.options import Mode, Options, Timing
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.media_client import peer
+from tests.openvidu_local.media_node import lose_media_node
 from tests.openvidu_local.wire_client import OFFER, Frame, WireClient
 from tests.support.openvidu import OpenViduRest
 
@@ -127,25 +128,35 @@ class Replay:
             return
         if frame["method"] == "joinRoom":
             await self._make_connection(frame["params"]["token"], reply["result"])
-        if who not in self._sockets:
-            opened = await WireClient.open(self._server.url)
-            self._sockets[who] = await self._clients.enter_async_context(opened)
-        client = self._sockets[who]
+        client = await self._client(who, anew=frame["method"] == "connect")
         message = self._translated(frame)
-        is_subscriber = "eceiveVideoFrom" in frame["method"] or "forciblyReconnect" in message.get(
-            "params", {}
-        )
-        for member, value in message.get("params", {}).items():
-            if value != SDP:
-                continue
-            if member == "sdpAnswer":
-                message["params"][member] = await answer_to(client.frames[-1]["result"]["sdpOffer"])
-            else:
-                message["params"][member] = SUBSCRIBERS_OFFER if is_subscriber else PUBLISHERS_OFFER
+        params = message.get("params", {})
+        if params.get("forciblyReconnect"):
+            await self._lose_media_node(client, params["stream"])
+        for member in [member for member, value in params.items() if value == SDP]:
+            params[member] = await _sdp_for(frame["method"], member, params, client.frames)
         await client.send_text(json.dumps(message))
         answer = await client.wait(lambda got: got.get("id") == frame["id"], f"reply to {frame['method']}")
         if frame["method"] == "publishVideo" and "result" in answer:
             self._ids[reply["result"]["id"]] = answer["result"]["id"]
+        if frame["method"] == "joinRoom":
+            client.connection_id = answer["result"]["id"]
+            self._ids[reply["result"]["sessionId"]] = answer["result"]["sessionId"]
+
+    async def _client(self, who: str, *, anew: bool) -> WireClient:
+        """Somebody's socket; `anew` is one that takes the place of a lost one."""
+        if anew:
+            await self._sockets.pop(who).cut()
+            self._seen.pop(who)
+        if who not in self._sockets:
+            opened = await WireClient.open(self._server.url)
+            self._sockets[who] = await self._clients.enter_async_context(opened)
+        return self._sockets[who]
+
+    async def _lose_media_node(self, receiver: WireClient, stream_id: str) -> None:
+        sender_id = stream_id[stream_id.index("con_") :]
+        await lose_media_node(self._server, SESSION, receiver_id=receiver.connection_id, sender_id=sender_id)
+        await receiver.notification("forciblyReconnectSubscriber")
 
     async def _make_connection(self, token: str, result: Frame) -> None:
         await self._rest.create_session(SESSION)
@@ -155,10 +166,14 @@ class Replay:
 
     async def _compare(self, who: str, expected: list[Frame]) -> None:
         client = self._sockets[who]
-        flush = 10_000 + len(client.frames)
-        await client.send("ping", id=flush)
-        await client.wait(lambda got: got.get("id") == flush, "everything sent before")
-        got = client.frames[self._seen.get(who, 0) : -1]
+        if expected[-1].get("result", {}).get("value") == "bye":
+            assert await client.closed() == 1000
+            got = client.frames[self._seen.get(who, 0) :]
+        else:
+            flush = 10_000 + len(client.frames)
+            await client.send("ping", id=flush)
+            await client.wait(lambda got: got.get("id") == flush, "everything sent before")
+            got = client.frames[self._seen.get(who, 0) : -1]
         self._seen[who] = len(client.frames)
         # How many candidates there are depends on the machine; whom they name does not.
         if recorded := _endpoints(self._recorded, expected):
@@ -171,6 +186,15 @@ class Replay:
             text = text.replace(recorded, self._ids[recorded])
         translated: Frame = json.loads(text)
         return translated
+
+
+async def _sdp_for(method: str, member: str, params: Frame, frames: list[Frame]) -> str:
+    """An offer, or the answer to the server's last one, as the SDP's place in the request asks for."""
+    if member == "sdpAnswer" or (member == "sdpString" and "forciblyReconnect" in params):
+        offers = [(frame.get("result") or frame.get("params") or {}).get("sdpOffer") for frame in frames]
+        return await answer_to(next(offer for offer in reversed(offers) if offer))
+    is_subscriber = method == "receiveVideoFrom" or "forciblyReconnect" in params
+    return SUBSCRIBERS_OFFER if is_subscriber else PUBLISHERS_OFFER
 
 
 def _endpoints(names: Names, frames: list[Frame]) -> list[Frame]:
@@ -205,7 +229,7 @@ async def replay(request: pytest.FixtureRequest) -> AsyncIterator[Replay]:
 
 
 CONVERSATION = sorted(path.stem for path in WIRE.glob("0?_*.json"))
-SCENES = sorted(path.stem for path in WIRE.glob("2?_*.json"))
+SCENES = sorted(path.stem for path in WIRE.glob("[23]?_*.json"))
 
 
 async def test_the_whole_conversation(replay: Replay) -> None:
@@ -224,19 +248,22 @@ async def test_a_scene(replay: Replay, name: str) -> None:
 
 
 @pytest.mark.parametrize("replay", ["mediasoup"], indirect=True)
-async def test_a_scene_with_mediasoup(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", [name for name in SCENES if scene(name)["mode"] == "mediasoup"])
+async def test_a_scene_with_mediasoup(replay: Replay, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same prelude, with the other media server's name and no candidates, and then its own way."""
     original = scene
 
-    def with_mediasoup(name: str) -> dict[str, Any]:
-        text = json.dumps(original(name)).replace('"mediaServer": "kurento"', '"mediaServer": "mediasoup"')
+    def with_mediasoup(scene_name: str) -> dict[str, Any]:
+        text = json.dumps(original(scene_name)).replace(
+            '"mediaServer": "kurento"', '"mediaServer": "mediasoup"'
+        )
         told: dict[str, Any] = json.loads(text)
         told["steps"] = [step for step in told["steps"] if step[2].get("method") != "iceCandidate"]
         return told
 
     monkeypatch.setitem(globals(), "scene", with_mediasoup)
-    for name in (*CONVERSATION[:3], "20_subscribe_mediasoup"):
-        await replay.play(name)
+    for played in (*CONVERSATION[:3], name):
+        await replay.play(played)
 
 
 def test_names_tell_a_wrong_id() -> None:

@@ -17,10 +17,10 @@ from aiortc.rtp import RtpPacket
 from av.packet import Packet
 from av.stream import Stream
 
-from openvidu_local.fanout import is_key_frame
 from openvidu_local.options import Bandwidth
 from openvidu_local.seams import ConnectTasks, bound_estimate
 from openvidu_local.server import OpenViduServer
+from openvidu_local.taps import is_key_picture
 from tests.openvidu_local.conftest import Joiner
 from tests.openvidu_local.media_client import (
     FRAME_RATE,
@@ -152,7 +152,7 @@ async def test_nothing_is_transcoded(join: Joiner, media: Wrap) -> None:
     await until(lambda: len(pictures_of(pictures)) >= 15 and len(sounds) >= 30, "media arrives")
     arrived = pictures_of(pictures)
     first = video.sent.index(arrived[0])
-    assert is_key_frame("VP8", arrived[0])
+    assert is_key_picture("VP8", [arrived[0]])
     assert max(len(picture) for picture in arrived) > 1300, "some pictures took several packets"
     assert arrived == video.sent[first : first + len(arrived)]
     payloads = [packet.payload for packet in sounds]
@@ -174,7 +174,7 @@ async def test_a_late_subscriber_starts_with_a_fresh_key_frame(join: Joiner, med
     late = await cy.subscribe(ada.stream_id)
     packets = record(receivers(late)["video"])
     await until(lambda: len(pictures_of(packets)) >= 1, "the late subscriber gets pictures")
-    assert is_key_frame("VP8", pictures_of(packets)[0])
+    assert is_key_picture("VP8", [pictures_of(packets)[0]])
     assert len(requests) > before
     await late.picture()
 
@@ -362,9 +362,9 @@ async def test_stalled_media_keeps_connections(server: OpenViduServer, join: Joi
     pushed: list[None] = []
     push = fanout.media.fanouts["video"].push
 
-    def counting(data: bytes, *, ssrc: int, timestamp: int) -> None:
+    def counting(payloads: tuple[bytes, ...], *, ssrc: int, timestamp: int, is_key: bool) -> None:
         pushed.append(None)
-        push(data, ssrc=ssrc, timestamp=timestamp)
+        push(payloads, ssrc=ssrc, timestamp=timestamp, is_key=is_key)
 
     fanout.media.fanouts["video"].push = counting  # type: ignore[method-assign]
     await until(lambda: len(pushed) >= FRAME_RATE, "the publisher goes on")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import re
 from collections.abc import Callable
 
 import httpx
 import pytest
 
+from openvidu_local.options import Options
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import Joiner
 from tests.openvidu_local.media_client import MediaClient
@@ -347,6 +350,26 @@ async def test_configuration(server: OpenViduServer, rest: OpenViduRest) -> None
     assert config["OPENVIDU_PUBLICURL"] == server.url
     assert config["OPENVIDU_STREAMS_VIDEO_MAX_RECV_BANDWIDTH"] == 1000
     assert (await rest.http.get("/config/openvidu-version")).text == "2.32.2"
+    assert config["HTTPS_PORT"] == int(server.url.rpartition(":")[2])
+    assert (config["OPENVIDU_RECORDING"], config["OPENVIDU_CDR"], config["OPENVIDU_WEBHOOK"]) == (False,) * 3
+    assert not [name for name in config if name.startswith(("OPENVIDU_WEBHOOK_", "OPENVIDU_RECORDING_"))]
+    for switched_off in ("openvidu-recording", "openvidu-cdr"):
+        assert (await rest.http.get(f"/config/{switched_off}")).json() is False
+
+
+async def test_configuration_of_a_webhook() -> None:
+    """Its address, its headers and its events are shown to whoever knows the secret."""
+    options = Options(
+        webhook_url="http://127.0.0.1:9/hook",
+        webhook_headers=(("Authorization", "Basic eDp5"),),
+        webhook_events=("sessionDestroyed",),
+    )
+    async with OpenViduServer(options) as server, OpenViduRest(server.url, server.secret) as rest:
+        config = (await rest.http.get("/config")).json()
+    assert config["OPENVIDU_WEBHOOK"] is True
+    assert config["OPENVIDU_WEBHOOK_ENDPOINT"] == "http://127.0.0.1:9/hook"
+    assert config["OPENVIDU_WEBHOOK_HEADERS"] == ["Authorization: Basic eDp5"]
+    assert config["OPENVIDU_WEBHOOK_EVENTS"] == ["sessionDestroyed"]
 
 
 @pytest.mark.parametrize("path", ["/recordings", "/recordings/start", "/recordings/stop/x", "/recordings/x"])
@@ -426,3 +449,54 @@ async def test_faults_over_http(server: OpenViduServer, rest: OpenViduRest, join
     drop = httpx.URL(f"{server.url}/openvidu-local/drop-sockets")
     assert (await rest.http.post(drop, json={})).json() == {"dropped": 1}
     assert await ada.closed() == 1006
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
+async def test_the_scheme_of_the_authorization_has_no_case(server: OpenViduServer, scheme: str) -> None:
+    known = base64.b64encode(f"OPENVIDUAPP:{server.secret}".encode()).decode()
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as http:
+        headers = {"Authorization": f"{scheme} {known}"}
+        assert (await http.get("/openvidu/api/sessions", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("value", [b"\xff\xfe", b"Basic \xff", b"Basic", b"Basic \xc3\xa9", b"Bearer x"])
+async def test_an_authorization_that_is_nonsense(server: OpenViduServer, value: bytes) -> None:
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as http:
+        answer = await http.get("/openvidu/api/sessions", headers=[(b"Authorization", value)])
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/openvidu/api/config/openvidu-publicurl/../../sessions",
+        "/openvidu/api/config/openvidu-publicurl%2f..%2f..%2fsessions",
+        "/openvidu/accept-certificate/../api/sessions",
+        "//openvidu/api/sessions",
+        "/openvidu//api/sessions",
+        "/openvidu/api/sessions/..%2f..%2fconfig",
+        "/openvidu/recordings/..%2f..%2fetc%2fpasswd",
+        "/openvidu-local/faults",
+        "/openvidu/",
+    ],
+)
+async def test_no_path_goes_around_the_password(server: OpenViduServer, path: str) -> None:
+    """Sent as it stands, without a client that tidies it up: 401, or nothing there."""
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert answer.split(b" ", 2)[1] == b"401"
+    assert b"numberOfElements" not in answer
+
+
+async def test_a_flood_of_calls_holds_up_nobody(rest: OpenViduRest, join: Joiner) -> None:
+    """Many calls at once are all answered, and a participant is heard in between."""
+    ada = await join()
+    calls = [rest.http.get(f"/sessions/nobody-{number}") for number in range(40)]
+    flood = asyncio.gather(*calls)
+    assert await ada.call("echo")
+    assert not flood.done(), "answered among them, not after them"
+    assert {answer.status_code for answer in await flood} == {404}

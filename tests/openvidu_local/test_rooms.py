@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from openvidu_local.errors import RpcError
@@ -79,3 +82,28 @@ def test_tokens_are_not_shown() -> None:
     connection = Connection(session=house.create_session({}, custom_id="", codec="NONE"))
     house.add_pending(connection)
     assert "tok_" not in repr(connection)
+
+
+def test_many_sessions_leave_nothing() -> None:
+    """Closed by the service, left by the last one, or collected: nothing holds them or their tokens."""
+    house = rooms()
+    kept: list[weakref.ref[object]] = []
+    for number in range(90):
+        session = house.create_session({}, custom_id="", codec="NONE")
+        kept.append(weakref.ref(session))
+        for _ in range(2):
+            connection = Connection(session=session)
+            house.add_pending(connection)
+            kept.append(weakref.ref(connection))
+        if number % 3 == 0:
+            house.close_session(session, Reason.SESSION_CLOSED_BY_SERVER)
+        elif number % 3 == 1:
+            house.join(house.use_token(session.id, connection.token or ""))
+            house.leave(connection, Reason.DISCONNECT)
+        else:
+            session.created_at_ms -= 7_200_000
+    house.collect(older_than_s=3600)
+    del session, connection
+    gc.collect()
+    assert not house.sessions
+    assert [reference for reference in kept if reference() is not None] == []

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.rate import RemoteBitrateEstimator
+from aiortc.rtcdtlstransport import State
 from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, pack_remb_fci
 
 from openvidu_local import seams
-from openvidu_local.fanout import Fanout, tap_for
+from openvidu_local.fanout import Fanout
 from openvidu_local.options import Bandwidth
 from openvidu_local.server import OpenViduServer
+from openvidu_local.taps import tap_for
 from tests.openvidu_local.conftest import Joiner
 from tests.openvidu_local.media_client import MediaClient, Shade, peer
 from tests.openvidu_local.wire_client import WireClient, until
@@ -139,3 +142,58 @@ async def test_twenty_quick_visits_leave_nothing(
     await until(lambda: not asyncio.all_tasks() - before, "every task of the guests ends")
     gc.collect()
     assert not unheard
+
+
+class _Transport:
+    """A datagram socket that is full or closed when told to be."""
+
+    def __init__(self) -> None:
+        self.unsent = 0
+        self.closing = False
+        self.sent: list[bytes] = []
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def sendto(self, data: bytes, address: tuple[str, int]) -> None:
+        del address
+        self.sent.append(data)
+
+
+async def test_packets_are_refused_by_a_full_socket_and_by_a_closed_one() -> None:
+    """A full one takes them later, a closed or unconnected one never."""
+    connection = peer()
+    sender = connection.addTransceiver(Shade(0)).sender
+    link = seams.SenderLink(sender)
+    with pytest.raises(ConnectionError):
+        link.write([b"packet"])
+    transport = _Transport()
+    pair = SimpleNamespace(protocol=SimpleNamespace(transport=transport), remote_addr=("127.0.0.1", 9))
+    link._ice._nominated[1] = pair  # type: ignore[assignment]
+    with pytest.raises(ConnectionError):
+        link.write([b"packet"])
+    sender.transport._state = State.CONNECTED
+    sender.transport._tx_srtp = SimpleNamespace(protect=lambda packet: packet + b" protected")  # type: ignore[assignment]
+    assert link.write([b"one", b"two"])
+    assert transport.sent == [b"one protected", b"two protected"]
+    transport.unsent = 10_000_000
+    assert not link.write([b"three"])
+    transport.closing = True
+    with pytest.raises(ConnectionError, match="closed"):
+        link.write([b"four"])
+    assert len(transport.sent) == 2
+    link._ice._nominated.clear()
+    sender.transport._state = State.NEW
+    await connection.close()
+
+
+async def test_another_aiortc_fails_loudly_for_senders_too() -> None:
+    connection = peer()
+    sender = connection.addTransceiver(Shade(0)).sender
+    del sender._RTCRtpSender__octet_count  # type: ignore[attr-defined]
+    with pytest.raises(RuntimeError, match="not supported"):
+        seams.take_over_sending(sender, Fanout("video").track())
+    await connection.close()

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from openvidu_local.model import Connection
 from openvidu_local.options import Options, Timing
 from openvidu_local.server import OpenViduServer
 from tests.openvidu_local.conftest import Joiner
@@ -99,3 +100,25 @@ async def test_garbage_is_collected_in_time() -> None:
     async with openvidu_server(timing=timing) as server, OpenViduRest(server.url) as rest:
         await rest.create_session("unused")
         await until(lambda: not server.rooms.sessions, "the session is collected")
+
+
+@pytest.mark.parametrize(
+    ("secure", "port", "address"),
+    [
+        (True, 443, "https://visio.test"),
+        (True, 4443, "https://visio.test:4443"),
+        (False, 443, "http://visio.test:443"),
+    ],
+)
+def test_the_usual_port_is_not_named(secure: bool, port: int, address: str) -> None:
+    """Nor is it in tokens, which begin with this address."""
+    file = Path("certificate.pem") if secure else None
+    server = OpenViduServer(Options(public_host="visio.test", certificate=file, key=file))
+    server._port = port  # binding 443 takes rights that tests do not have
+    assert server.url == address
+    session = server.rooms.create_session({}, custom_id="room", codec="NONE")
+    connection = Connection(session=session)
+    server.rooms.add_pending(connection)
+    assert (connection.token or "").startswith(
+        f"{address.replace('http', 'ws', 1)}?sessionId=room&token=tok_"
+    )

@@ -30,6 +30,7 @@ class Receiver:
         requests: the headers that came along.
         failures: so many posts are cut off before anything is answered.
         status: of every answer.
+        headers: of every answer.
     """
 
     def __init__(self) -> None:
@@ -38,6 +39,7 @@ class Receiver:
         self.requests: list[dict[str, str]] = []
         self.failures = 0
         self.status = 200
+        self.headers: dict[str, str] = {}
 
     async def take(self, request: web.Request) -> web.Response:
         """Answer one post."""
@@ -48,7 +50,7 @@ class Receiver:
         else:
             self.requests.append(dict(request.headers))
             self.events.append(await request.json())
-        return web.Response(status=self.status)
+        return web.Response(status=self.status, headers=self.headers)
 
     def names(self) -> list[str]:
         """Names of the events, in order."""
@@ -269,3 +271,39 @@ async def test_the_queue_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(1001):
         away.send({"event": "sessionCreated"})
     assert caplog.text.count("is lost") == 1
+
+
+async def test_only_the_wanted_events_are_posted(receiver: Receiver) -> None:
+    """What is not wanted is not even queued; the order of the rest stays."""
+    wanted = ("sessionDestroyed", "participantJoined")
+    options = Options(webhook_url=receiver.url, webhook_events=wanted)
+    async with (
+        OpenViduServer(options) as server,
+        OpenViduRest(server.url, server.secret) as rest,
+        AsyncExitStack() as clients,
+    ):
+        ada = await joined(clients, rest)
+        await ada.call("leaveRoom")
+        await receiver.wait_for("sessionDestroyed")
+    assert receiver.names() == ["participantJoined", "sessionDestroyed"]
+
+
+async def test_a_redirection_is_an_answer(receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
+    """The event, with its headers, goes nowhere else."""
+    receiver.status = 307
+    receiver.headers = {"Location": f"{receiver.url}?elsewhere"}
+    options = Options(webhook_url=receiver.url, webhook_headers=(HEADER,))
+    async with OpenViduServer(options) as server, OpenViduRest(server.url, server.secret) as rest:
+        await rest.create_session("room")
+        await until(lambda: "answered sessionCreated with 307" in caplog.text, "the answer is logged")
+    assert receiver.names() == ["sessionCreated"]
+
+
+async def test_half_a_surrogate_pair_stops_no_event(receiver: Receiver, hooked: OpenViduRest) -> None:
+    """Text that no UTF-8 can carry arrives as a question mark, and the next event arrives, too."""
+    async with AsyncExitStack() as clients:
+        ada = await joined(clients, hooked)
+        for data in (r'"\ud83d"', '"whole"'):
+            await ada.call("sendMessage", {"message": f'{{"data":{data},"type":"signal:x"}}'})
+        await receiver.wait_for("signalSent", number=2)
+    assert [event["data"] for event in receiver.events if event["event"] == "signalSent"] == ["?", "whole"]

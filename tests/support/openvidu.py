@@ -25,6 +25,7 @@ import httpx
 
 from openvidu_local.options import Mode, Options, Timing
 from openvidu_local.server import OpenViduServer
+from tests.support.http import TRUSTS_NOBODY
 
 START_LIMIT_S = 30.0
 """How long the process may take until it is ready."""
@@ -104,7 +105,7 @@ class OpenViduRest:
         self.http = httpx.AsyncClient(
             base_url=f"{url}/openvidu/api",
             auth=("OPENVIDUAPP", secret),
-            verify=ssl_context or True,
+            verify=ssl_context or TRUSTS_NOBODY,
             trust_env=False,
             timeout=10.0,
         )

@@ -168,15 +168,16 @@ class TilePainter:
         return self._corners[key]
 
     def _name(self, painter: QPainter, state: TileState, area: QRectF) -> None:
-        """Name and muted icon on a dark pill, bottom left."""
-        if not state.person.name and not state.muted:
+        """Name, muted icon and a word on a bad connection, on a dark pill, bottom left."""
+        if not state.person.name and not state.muted and not state.quality:
             return
+        words = " · ".join(part for part in (state.person.name, state.quality) if part)
         inset = self._look.space.xs
         room = int(area.width()) - 2 * inset
         if room <= self._look.size.pill:
             return
         ratio = painter.device().devicePixelRatioF()
-        key = (state.person.name, state.muted, room, ratio)
+        key = (words, state.muted, room, ratio)
         if key not in self._names:
             self._names[key] = self._name_pill(*key)
         pill = self._names[key]

@@ -11,13 +11,14 @@ import jwt
 import pytest
 
 from tests.backend.people import ALICE, BOB, MIKL, Person, code_of, signed_in, wrong_fields
+from tests.support.http import client_without_tls
 from tests.support.service import RunningService, TestDatabase
 
 
 @pytest.fixture
 async def http(service: RunningService) -> AsyncIterator[httpx.AsyncClient]:
     """Nobody yet, at the service's door."""
-    async with httpx.AsyncClient(base_url=f"{service.url}/v1", timeout=20, trust_env=False) as client:
+    async with client_without_tls(f"{service.url}/v1", timeout=20) as client:
         yield client
 
 

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
 import httpx_sse
 import psycopg
 
 from backend.config import Settings
 from backend_client.models import LiveEvent
 from tests.backend.people import ALICE, BOB, Person, code_of, plan, signed_in, wrong_fields
+from tests.support.http import client_without_tls
 from tests.support.service import RunningService, TestDatabase, running_service
 
 LIMIT_S = 15.0
@@ -249,7 +249,7 @@ async def test_numbers_have_no_gaps_under_load(database: TestDatabase, mikl: Per
 
 async def test_no_stream_without_a_token(service: RunningService) -> None:
     """401, not an empty stream."""
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+    async with client_without_tls(service.url) as http:
         assert code_of(await http.get("/v1/events")) == (401, "unauthenticated")
 
 

@@ -6,11 +6,11 @@ import asyncio
 import json
 from uuid import UUID
 
-import httpx
 from aiohttp import web
 
 from tests.backend.people import ALICE, Person, code_of, plan, signed_in
 from tests.support.fake_openvidu import FakeOpenVidu
+from tests.support.http import client_without_tls
 from tests.support.service import RunningService, TestDatabase, running_service
 
 
@@ -274,7 +274,7 @@ async def test_a_signed_out_session_starts_nothing(
 ) -> None:
     """The access token lives on for minutes; actions look at the session behind it."""
     meeting = await plan(mikl, database.client_id(ALICE))
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as http:
+    async with client_without_tls(service.url) as http:
         await http.post("/v1/auth/logout", json={"refresh_token": mikl.refresh_token})
     for action in ("start", "end", "token"):
         answer = await mikl.post(f"/meetings/{meeting['id']}/{action}")

@@ -23,6 +23,7 @@ from desktop.rtc.room import (
 )
 from desktop.rtc.rooms import open_room
 from desktop.rtc.signalling import SignallingTimes
+from desktop.rtc.signals import Signal
 from desktop.rtc.state import ParticipantState, RoomState
 from tests.support.openvidu import OpenViduRest, RunningOpenVidu, openvidu_process
 from tests.support.sources import RED, BlocksCamera, Colour, RecordingOutput, ToneMicrophone
@@ -48,14 +49,21 @@ class Guest:
         camera_on: bool = True,
         times: SignallingTimes = QUICK,
         renew_token: RenewToken | None = None,
+        renew_screen_token: RenewToken | None = None,
         options: RoomOptions = DEFAULT_OPTIONS,
     ) -> None:
         self.camera = camera or BlocksCamera(colour)
         self.microphone = microphone or ToneMicrophone(frequency_hz)
         self.output = RecordingOutput()
         self.states: list[RoomState] = []
+        self.signals: list[Signal] = []
         request = RoomRequest(
-            token, name, microphone_on=microphone_on, camera_on=camera_on, renew_token=renew_token
+            token,
+            name,
+            microphone_on=microphone_on,
+            camera_on=camera_on,
+            renew_token=renew_token,
+            renew_screen_token=renew_screen_token,
         )
         devices = RoomDevices(self.camera, self.microphone, self.output)
         self.room: Room = open_room(
@@ -64,6 +72,7 @@ class Guest:
             self.states.append,
             ssl_context=options.ssl_context,
             relay_only=options.relay_only,
+            on_signal=self.signals.append,
             times=times,
         )
 

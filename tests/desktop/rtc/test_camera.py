@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import threading
 from collections.abc import AsyncIterator, Callable
 from fractions import Fraction
 
@@ -12,7 +14,7 @@ import pytest
 from aiortc.mediastreams import MediaStreamError
 from av.video.frame import PictureType
 
-from desktop.rtc.camera import KEY_FRAME_S, QUIET_FRAME_S, Camera, black_frame, fitting_size
+from desktop.rtc.camera import QUIET_FRAME_S, Camera, black_frame, fitting_size, scaled_size
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from tests.support.sources import GREEN, RED, Colour, middle_colour, shows
@@ -46,6 +48,21 @@ class HandCamera:
         frame = av.VideoFrame.from_ndarray(image, format="rgb24")
         frame.pict_type = PictureType.I  # as frames decoded from a camera's JPEG are
         self._deliver(frame)
+
+
+class SlowCamera(HandCamera):
+    """A camera that opens when the test lets it, in its worker thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opening = threading.Event()
+        self.may_open = threading.Event()
+
+    def open(self, deliver: Callable[[av.VideoFrame], None]) -> None:
+        """Wait for the test."""
+        self.opening.set()
+        assert self.may_open.wait(5)
+        super().open(deliver)
 
 
 class Clock:
@@ -136,21 +153,17 @@ def test_timestamps_grow_even_when_the_clock_stands() -> None:
     assert asyncio.run(run()) == [0, 1, 2]
 
 
-async def test_key_frames_now_and_then_and_on_request(camera: Camera, clock: Clock) -> None:
-    """The first, one each eight seconds, one when asked; never because the source says so."""
+async def test_key_frames_on_request(camera: Camera) -> None:
+    """The first, and one when asked."""
 
     def is_key() -> bool:
         return camera.frame().pict_type == PictureType.I
 
     assert is_key()
     assert not is_key()
-    clock.now_s += KEY_FRAME_S - 0.1
-    assert not is_key()
-    clock.now_s += 0.2
-    assert is_key()
-    assert not is_key()
     camera.request_key_frame()
     assert is_key()
+    assert not is_key()
 
 
 async def test_a_source_that_marks_every_frame_does_not_make_key_frames(
@@ -270,3 +283,128 @@ async def test_a_large_camera_is_scaled(clock: Clock) -> None:
 def test_black_is_black() -> None:
     rgb = black_frame(64, 48).to_ndarray(format="rgb24")
     assert rgb.max() <= 2
+
+
+async def test_another_source_goes_on_where_the_first_stopped(
+    camera: Camera, source: HandCamera, clock: Clock
+) -> None:
+    """Its first picture is complete, of its own size, later than the last one; the first is released."""
+    track = camera.make_track()
+    await camera.switch_on()
+    source.show(RED)
+    last = (await track.recv()).pts
+    clock.now_s += 0.1
+    other = HandCamera(160, 120)
+    await camera.replace(other)
+    assert (source.is_open, other.is_open, camera.size_px) == (False, True, (160, 120))
+    other.show(GREEN)
+    frame = await track.recv()
+    assert (frame.width, frame.height, frame.pict_type) == (160, 120, PictureType.I)
+    assert luma(frame) > 80
+    assert frame.pts == (last or 0) + 9_000
+    source.show(RED)
+    await asyncio.sleep(0)
+    assert luma(await track.recv()) == luma(frame), "the former source is not heard any more"
+
+
+async def test_a_source_that_does_not_open_leaves_the_present_one(camera: Camera, source: HandCamera) -> None:
+    track = camera.make_track()
+    await camera.switch_on()
+    broken = HandCamera()
+    broken.error = RtcErrorCode.CAMERA_BUSY
+    with pytest.raises(RtcError) as caught:
+        await camera.replace(broken)
+    assert caught.value.code is RtcErrorCode.CAMERA_BUSY
+    assert (source.is_open, camera.on) == (True, True)
+    source.show(GREEN)
+    assert luma(await track.recv()) > 80
+
+
+async def test_a_source_exchanged_while_off_stays_closed(camera: Camera, source: HandCamera) -> None:
+    """Muted stays muted; switched on, it is the new one that opens."""
+    other = HandCamera()
+    await camera.replace(other)
+    assert not other.is_open
+    await camera.switch_on()
+    assert (source.is_open, other.is_open) == (False, True)
+
+
+async def test_a_device_that_opens_for_nobody_is_released() -> None:
+    """Whoever switched it on, or exchanged it, was gone before the driver had answered."""
+    slow = SlowCamera()
+    camera = Camera(slow, PictureSlot())
+    opening = asyncio.create_task(camera.switch_on())
+    await until(slow.opening.is_set, "the driver at work")
+    opening.cancel()
+    slow.may_open.set()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert (slow.is_open, camera.on) == (False, False)
+
+    source, other = HandCamera(), SlowCamera()
+    camera = Camera(source, PictureSlot())
+    await camera.switch_on()
+    replacing = asyncio.create_task(camera.replace(other))
+    await until(other.opening.is_set, "the driver at work")
+    replacing.cancel()
+    other.may_open.set()
+    with pytest.raises(asyncio.CancelledError):
+        await replacing
+    assert (source.is_open, other.is_open) == (True, False)
+    await camera.switch_off()
+
+
+async def test_a_picture_that_cannot_be_converted_costs_one_picture(
+    camera: Camera, source: HandCamera, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The device stays ours, and can still be released."""
+    track = camera.make_track()
+    await camera.switch_on()
+    with caplog.at_level(logging.WARNING):
+        source._deliver(av.VideoFrame())
+        await until(lambda: caplog.records, "a line about it")
+    clock.now_s += 1
+    source.show(GREEN)
+    await until(lambda: camera.counts.taken == 1, "the next picture")
+    assert luma(await track.recv()) > 80
+    await camera.switch_off()
+    assert not source.is_open
+
+
+async def test_sending_less_and_more_again(camera: Camera, source: HandCamera, clock: Clock) -> None:
+    """Smaller and slower on the way out; what the others are told of the picture stays."""
+    track = camera.make_track()
+    camera.limit(frame_rate=10, scale=0.5)
+    await camera.switch_on()
+    source.show(GREEN)
+    frame = await track.recv()
+    assert (frame.width, frame.height, camera.size_px) == (160, 120, (320, 240))
+    clock.now_s += 1
+    camera.limit(frame_rate=30, scale=1.0)
+    source.show(GREEN)
+    frame = await track.recv()
+    assert (frame.width, frame.height) == (320, 240)
+
+
+async def test_pictures_nobody_had_time_for_are_counted(
+    camera: Camera, source: HandCamera, clock: Clock
+) -> None:
+    camera.make_track()
+    await camera.switch_on()
+
+    async def another_picture() -> None:
+        wanted = camera.counts.taken + 1
+        clock.now_s += 1
+        source.show(RED)
+        await until(lambda: camera.counts.taken == wanted, "a picture")
+
+    for _ in range(3):
+        await another_picture()
+    assert camera.counts.missed == 2
+
+
+def test_made_smaller_in_even_numbers() -> None:
+    assert scaled_size((1280, 720), 0.5) == (640, 360)
+    assert scaled_size((404, 720), 0.75) == (302, 540)
+    assert scaled_size((4, 4), 0.1) == (2, 2)
+    assert scaled_size((320, 240), 3.0) == (320, 240)

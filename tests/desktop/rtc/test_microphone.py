@@ -141,3 +141,52 @@ async def test_the_encoder_gets_the_full_amplitude() -> None:
     assert frame.layout.name == "stereo"
     assert set(frame.to_ndarray().reshape(-1).tolist()) == {1000}
     await microphone.close()
+
+
+async def test_another_source_is_heard_instead() -> None:
+    """Without a gap in the timestamps, unmuted as before; the first one is released."""
+    source, other = HandMicrophone(), HandMicrophone()
+    microphone = Microphone(source, AudioLevel(), Clock())
+    await microphone.switch_on()
+    await microphone.replace(other)
+    assert (source.is_open, other.is_open, microphone.on) == (False, True, True)
+    source.say(2000, frames=3)
+    other.say(1000, frames=3)
+    assert set(microphone.take().tolist()) == {1000}
+    await microphone.close()
+    assert not other.is_open
+
+
+async def test_exchanged_while_muted_it_stays_muted() -> None:
+    source, other = HandMicrophone(), HandMicrophone()
+    microphone = Microphone(source, AudioLevel(), Clock())
+    await microphone.switch_on()
+    microphone.mute()
+    await microphone.replace(other)
+    assert (source.is_open, other.is_open, microphone.on) == (False, True, False)
+    other.say(1000, frames=3)
+    assert not microphone.take().any()
+    await microphone.close()
+
+
+async def test_exchanged_before_it_was_ever_on_it_stays_closed() -> None:
+    source, other = HandMicrophone(), HandMicrophone()
+    microphone = Microphone(source, AudioLevel(), Clock())
+    await microphone.replace(other)
+    assert not other.is_open
+    await microphone.switch_on()
+    assert (source.is_open, other.is_open) == (False, True)
+    await microphone.close()
+
+
+async def test_a_source_that_does_not_open_leaves_the_present_one() -> None:
+    source, broken = HandMicrophone(), HandMicrophone()
+    broken.error = RtcErrorCode.MICROPHONE_BUSY
+    microphone = Microphone(source, AudioLevel(), Clock())
+    await microphone.switch_on()
+    with pytest.raises(RtcError) as caught:
+        await microphone.replace(broken)
+    assert caught.value.code is RtcErrorCode.MICROPHONE_BUSY
+    source.say(1000, frames=3)
+    assert set(microphone.take().tolist()) == {1000}
+    await microphone.close()

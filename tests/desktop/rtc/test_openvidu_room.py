@@ -321,7 +321,7 @@ async def test_own_media_lost_comes_back_under_its_id(house: House) -> None:
     await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture")
     stream_id = bo.state.own_stream_id
     assert isinstance(bo.room, OpenViduRoom)
-    peer = bo.room._publication._peer
+    peer = bo.room._place.connection.publication._peer
     assert peer is not None
     await peer._connection.close()  # as when consent expires
     await until(lambda: bo.state.phase is RoomPhase.RECONNECTING, "the loss")
@@ -339,7 +339,7 @@ async def test_own_media_is_published_anew_when_it_cannot_be_renewed(house: Hous
     stream_id = bo.state.own_stream_id
     await house.faults("error=reconnectStream:303")
     assert isinstance(bo.room, OpenViduRoom)
-    peer = bo.room._publication._peer
+    peer = bo.room._place.connection.publication._peer
     assert peer is not None
     await peer._connection.close()
     await until(lambda: bo.state.own_stream_id not in {"", stream_id}, "a new stream", timeout_s=15)

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.rtc import recovery
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.recovery import TRANSITIONS, Recovery, RecoveryEvent, RecoveryState
+from desktop.rtc.recovery import CUTS_THE_LINE, TRANSITIONS, Recovery, RecoveryEvent, RecoveryState
 from desktop.rtc.tasks import OwnedTasks
 from tests.support.waiting import until
 
@@ -115,7 +115,7 @@ def test_the_table_in_the_docstring_is_the_table() -> None:
         if len(cells) == 4 and cells[0].isupper():
             for event in cells[1].split(", "):
                 documented[RecoveryState[cells[0]], RecoveryEvent[event]] = RecoveryState[cells[2]]
-    for state in ("SUSPECTING", "CHECKING", "PUBLISHING", "RENEWING"):
+    for state in ("DOUBTING", "SUSPECTING", "CHECKING", "PUBLISHING", "RENEWING"):
         for event in ("LINE_LOST", "ADDRESS_GONE"):
             documented[RecoveryState[state], RecoveryEvent[event]] = RecoveryState.RESUMING
         for event in ("LINE_ENDED", "EVICTED"):
@@ -133,6 +133,96 @@ def test_every_state_is_reached_and_left() -> None:
         waiting += following - reached
         reached |= following
     assert reached == set(RecoveryState)
+
+
+WAY_TO = {
+    STEADY: None,
+    RecoveryState.DOUBTING: RecoveryEvent.MEDIA_SILENT,
+    RecoveryState.SUSPECTING: RecoveryEvent.WOKE,
+    RecoveryState.CHECKING: RecoveryEvent.MEDIA_LOST,
+    RecoveryState.PUBLISHING: RecoveryEvent.STREAM_WANTED,
+    RecoveryState.RENEWING: RecoveryEvent.STREAM_TAKEN,
+    RecoveryState.RESUMING: RecoveryEvent.LINE_LOST,
+    RecoveryState.REJOINING: RecoveryEvent.LINE_ENDED,
+}
+"""From `STEADY` into every state by one event."""
+
+FIRST_CALL = {
+    RecoveryState.SUSPECTING: "check_line",
+    RecoveryState.CHECKING: "check_line",
+    RecoveryState.PUBLISHING: "media_answers",
+    RecoveryState.RENEWING: "media_answers",
+    RecoveryState.REJOINING: "new_token",
+}
+"""What the work of a state begins with; the others are quiet."""
+
+
+async def brought_to(case: Case, state: RecoveryState) -> None:
+    """Bring the machine into a state and hold it there: its work is under way and does not end."""
+    case.work.held.clear()
+    if (event := WAY_TO[state]) is not None:
+        case.machine.happened(event)
+    assert case.machine.state is state
+    if state in FIRST_CALL:
+        await until(lambda: FIRST_CALL[state] in case.work.calls, f"the work of {state.value}")
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "following"),
+    [(state, event, following) for (state, event), following in TRANSITIONS.items()],
+    ids=[f"{state.name}-{event.name}-{following.name}" for (state, event), following in TRANSITIONS.items()],
+)
+async def test_transition(
+    case: Case, state: RecoveryState, event: RecoveryEvent, following: RecoveryState
+) -> None:
+    """The event leads there, is told once, stops the old work, starts the new, and cuts what it must."""
+    await brought_to(case, state)
+    case.path.clear()
+    case.work.calls.clear()
+    case.machine.happened(event)
+    assert (case.path, case.last) == ([following], event)
+    assert case.work.calls == (["cut_line"] if event in CUTS_THE_LINE else [])
+    case.work.calls.clear()
+    if following in FIRST_CALL:
+        await until(lambda: case.work.calls, f"the work of {following.value}")
+    else:
+        case.work.held.set()  # the old work, if it still went on, would go on now
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert case.machine.state is following
+    assert case.work.calls == ([FIRST_CALL[following]] if following in FIRST_CALL else [])
+
+
+@pytest.mark.parametrize("state", list(WAY_TO), ids=[state.name for state in WAY_TO])
+async def test_events_without_a_row_change_nothing(case: Case, state: RecoveryState) -> None:
+    """What a state does not list is ignored, and its work goes on."""
+    await brought_to(case, state)
+    path = list(case.path)
+    under_way = case.machine._under_way
+    for event in RecoveryEvent:
+        if (state, event) not in TRANSITIONS:
+            case.machine.happened(event)
+    assert case.path == path
+    assert case.machine._under_way is under_way
+    assert under_way is None or not under_way.done()
+
+
+async def test_a_short_silence_is_told_and_taken_back(case: Case) -> None:
+    """Seen by the user, but nothing is renewed for it."""
+    case.machine.happened(RecoveryEvent.MEDIA_SILENT)
+    assert case.machine.state.visible
+    case.machine.happened(RecoveryEvent.MEDIA_BACK)
+    assert case.path == [RecoveryState.DOUBTING, STEADY]
+    assert case.work.calls == []
+
+
+async def test_a_long_silence_is_repaired(case: Case) -> None:
+    case.machine.happened(RecoveryEvent.MEDIA_SILENT)
+    case.work.media_stands = False
+    case.machine.happened(RecoveryEvent.MEDIA_LOST)
+    await case.settled()
+    assert case.path == [RecoveryState.DOUBTING, RecoveryState.CHECKING, RecoveryState.RENEWING, STEADY]
+    assert all(state.visible for state in case.path[:-1])
 
 
 async def test_a_resumed_line_costs_nothing_where_the_media_answers(case: Case) -> None:

@@ -19,6 +19,7 @@ from desktop.rtc.signalling import SignallingTimes
 from desktop.rtc.state import EndReason, RoomPhase
 from openvidu_local.model import Reason
 from tests.desktop.rtc.conftest import QUICK, Guest, House, open_house
+from tests.openvidu_local.media_node import lose_media_node
 from tests.support.openvidu import OpenViduRest, openvidu_process, openvidu_server
 from tests.support.sources import GREEN, shows
 from tests.support.waiting import until
@@ -88,6 +89,25 @@ async def test_a_comeback_waits_for_the_service(house: House) -> None:
     assert bo.state.end_reason is EndReason.CLOSED
     assert answers == []
     await until(lambda: not bo.camera.is_open, "the camera's release")
+
+
+async def test_a_question_for_a_token_that_breaks_is_asked_again(house: House) -> None:
+    """Whatever the app raises: the room does not hang between two connections."""
+    asked = 0
+
+    async def renew() -> str:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise ZeroDivisionError
+        return await house.token()
+
+    bo = await house.joined("Bo", renew_token=renew)
+    await house.faults("evict-on-drop")
+    await house.drop_socket(bo)
+    await until(lambda: asked > 0, "the question", COMEBACK_S)
+    await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the comeback", COMEBACK_S)
+    assert asked == 2
 
 
 async def test_leaving_while_coming_back(house: House) -> None:
@@ -196,7 +216,7 @@ async def test_media_that_goes_nowhere_is_noticed_and_renewed(
     await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture")
     stream_id = bo.state.own_stream_id
     assert isinstance(bo.room, OpenViduRoom)
-    peer = bo.room._publication._peer
+    peer = bo.room._place.connection.publication._peer
     assert peer is not None
     ice = peer._connection.getTransceivers()[0].receiver.transport.transport._connection
     for pair in ice._nominated.values():
@@ -236,7 +256,7 @@ async def test_a_server_that_puts_us_out_for_its_own_sake_is_joined_again(house:
     bo = await house.joined("Bo", renew_token=house.token)
     former = bo.state.own_connection_id
     assert isinstance(bo.room, OpenViduRoom)
-    bo.room._evicted(EndReason.NETWORK)
+    bo.room._place.evicted(EndReason.NETWORK)
     await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the comeback", COMEBACK_S)
     assert bo.state.own_connection_id != former
     assert bo.others == ()
@@ -272,7 +292,7 @@ async def test_a_stream_that_cannot_be_renewed_is_carried_by_a_new_connection(
     former = bo.state.own_connection_id
     await house.faults("error=reconnectStream:303", "error=publishVideo:303")
     assert isinstance(bo.room, OpenViduRoom)
-    peer = bo.room._publication._peer
+    peer = bo.room._place.connection.publication._peer
     assert peer is not None
     await peer._connection.close()
     await until(lambda: bo.state.own_connection_id != former, "the new connection", COMEBACK_S)
@@ -281,3 +301,69 @@ async def test_a_stream_that_cannot_be_renewed_is_carried_by_a_new_connection(
     assert bo.others == ()
     present = (await house.rest.http.get(f"/sessions/{house.session_id}")).json()
     assert present["connections"]["numberOfElements"] == 1
+
+
+PATIENT = SignallingTimes()
+"""OpenVidu's own times: the line is thought alive for longer than these tests last."""
+
+
+def doubts(guest: Guest) -> bool:
+    """Somebody is shown that something is wrong."""
+    return guest.state.phase is RoomPhase.RECONNECTING
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be stopped and continued there")
+async def test_a_cut_is_told_while_the_line_is_thought_alive() -> None:
+    """Nothing comes and nothing answers: said before anything is repaired, and taken back as it returns."""
+    with openvidu_process("--log-level", "WARNING") as running:
+        async with open_house(running) as house:
+            ada = await house.joined("Ada", times=PATIENT)
+            bo = await house.joined("Bo", colour=GREEN, times=PATIENT)
+            await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture", COMEBACK_S)
+            await until(lambda: bo.picture_of().picture, "Ada's picture", COMEBACK_S)
+            stream_ids = ada.state.own_stream_id, bo.state.own_stream_id
+            running.process.send_signal(signal.SIGSTOP)
+            try:
+                await until(lambda: doubts(ada) and doubts(bo), "the word to both", COMEBACK_S)
+            finally:
+                running.process.send_signal(signal.SIGCONT)
+            await until(lambda: not doubts(ada) and not doubts(bo), "the end of the cut", COMEBACK_S)
+            count = ada.picture_of().count
+            await until(lambda: ada.picture_of().count > count + 5, "pictures again", COMEBACK_S)
+            assert (ada.state.own_stream_id, bo.state.own_stream_id) == stream_ids
+            assert phases(ada) == phases(bo) == THERE_AND_BACK
+
+
+async def test_a_subscription_whose_media_node_crashed_is_received_anew() -> None:
+    """The server offers by itself: a new path under the old stream id, and nobody is told to leave."""
+    async with openvidu_server(mode="mediasoup") as server, OpenViduRest(server.url) as rest:
+        house = House(server.url, rest)
+        ada = await house.joined("Ada", times=PATIENT)
+        bo = await house.joined("Bo", colour=GREEN, times=PATIENT)
+        await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture", COMEBACK_S)
+        stream_id = ada.others[0].streams[0].stream_id
+        count = ada.picture_of().count
+        receiver_id, sender_id = ada.state.own_connection_id, bo.state.own_connection_id
+        await lose_media_node(server, house.session_id, receiver_id=receiver_id, sender_id=sender_id)
+        receiver = server.rooms.sessions[house.session_id].connections[receiver_id]
+        renewed = receiver.subscriptions[sender_id]
+        await until(lambda: ada.picture_of().count > count + 10, "pictures over the new path", COMEBACK_S)
+        assert ada.others[0].streams[0].stream_id == stream_id
+        assert receiver.subscriptions[sender_id] is renewed
+        assert RoomPhase.RECONNECTING not in phases(ada)
+        await asyncio.gather(ada.room.leave(), bo.room.leave())
+
+
+async def test_a_crashed_master_node_is_nobodys_will() -> None:
+    """`masterNodeCrashedNotification`: the session is gone with its node, and joined anew."""
+    async with openvidu_server() as server, OpenViduRest(server.url) as rest:
+        house = House(server.url, rest)
+        bo = await house.joined("Bo", renew_token=house.token, times=PATIENT)
+        former = bo.state.own_connection_id
+        line = server.rooms.sessions[house.session_id].connections[former].line
+        assert line is not None
+        line.notify("masterNodeCrashedNotification", {})
+        await until(lambda: bo.state.own_connection_id not in {"", former}, "the new connection", COMEBACK_S)
+        await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the comeback", COMEBACK_S)
+        assert phases(bo) == THERE_AND_BACK
+        await bo.room.leave()

@@ -63,8 +63,8 @@ def selected(guest: Guest) -> list[str]:
     """Types of our candidates in use: the own stream's first, then the others'."""
     room = guest.room
     assert isinstance(room, OpenViduRoom)
-    peers = [room._publication._peer]
-    peers += [subscription._peer for subscription, _ in room._subscriptions.values()]
+    peers = [room._place.connection.publication._peer]
+    peers += [subscription._peer for subscription in room._subscriptions.running]
     return [peer.selected_candidates[0] for peer in peers if peer and peer.selected_candidates]
 
 

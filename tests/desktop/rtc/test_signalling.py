@@ -191,6 +191,16 @@ async def test_nonsense_is_skipped(
     assert "secret" not in caplog.text
 
 
+async def test_skipped_messages_are_counted_and_do_not_flood_the_log(
+    script: ScriptedServer, line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A thousand make ten lines: those whose number is a power of two."""
+    script.before["echo"] = ["nonsense"] * 1000
+    await line.signalling.request(Echo())
+    assert line.signalling.skipped == 1000
+    assert caplog.text.count("was skipped") == 10
+
+
 async def test_a_failing_listener_does_not_end_the_line(
     script: ScriptedServer, caplog: pytest.LogCaptureFixture
 ) -> None:

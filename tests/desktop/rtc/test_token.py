@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.rtc.errors import RtcError, RtcErrorCode
@@ -96,6 +96,7 @@ def test_secrets_are_not_shown() -> None:
     assert not any(secret in repr(token) for secret in (SECRET, "uu", "cc"))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Never another exception than ours."""
@@ -106,3 +107,15 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         except RtcError as error:
             code = error.code
         assert code in {None, RtcErrorCode.BAD_TOKEN}
+
+
+def test_the_query_is_decoded_and_the_original_kept() -> None:
+    """Percent signs are for the query's sake; `joinRoom` wants the text as it came."""
+    url = "wss://video.example.org?token=tok_1&sessionId=class%2Droom%5F7"
+    assert (parse_token(url).room_id, parse_token(url).url) == ("class-room_7", url)
+
+
+@pytest.mark.parametrize(("members", "role"), [("&role=MODERATOR&version=2.12.0", "MODERATOR"), ("", "")])
+def test_the_role_of_old_tokens(members: str, role: str) -> None:
+    """Later ones leave it to the join result."""
+    assert parse_token(f"wss://video.example.org?sessionId=room&token=tok_1{members}").role == role

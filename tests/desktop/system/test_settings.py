@@ -105,7 +105,27 @@ def test_every_source_decides_its_own_keys(load: Load, tmp_path: Path) -> None:
     assert not loaded.problems
 
 
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(("value", "relayed"), [("yes", True), ("no", False), (True, True), ("maybe", None)])
+def test_media_through_relays_alone(
+    load: Load, source: SettingSource, value: str | bool, relayed: bool | None
+) -> None:
+    """IT may demand it for everybody; a file may say it in JSON's own words."""
+    members = {"relay_only": str(value) if source is SettingSource.ENVIRONMENT else value}
+    given_members: dict[str, Any] = {"arguments": {"backend_url": URL}}
+    given_members[KEYWORDS[source]] = {"backend_url": URL, **members}
+    if relayed is None and source in {SettingSource.ARGUMENT, SettingSource.ENVIRONMENT}:
+        with pytest.raises(SettingsError, match="maybe"):
+            load(**given_members)
+        return
+    loaded = load(**given_members)
+    assert loaded.settings.relay_only is bool(relayed)
+    assert len(loaded.problems) == (relayed is None)
+    assert loaded.is_locked("relay_only") is (source is SettingSource.POLICY and relayed is not None)
+
+
 def test_defaults(load: Load) -> None:
+    assert load(arguments={"backend_url": URL}).settings.relay_only is False
     loaded = load(arguments={"backend_url": URL})
     assert (loaded.settings.theme, loaded.settings.language, loaded.settings.camera) == (
         ThemeChoice.SYSTEM,

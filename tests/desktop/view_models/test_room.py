@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,18 @@ import pytest
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import MeetingStatus, Role
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.state import EndReason, ParticipantState, RoomPhase, RoomState, StreamPhase, StreamState
+from desktop.rtc.state import (
+    EndReason,
+    ParticipantState,
+    Quality,
+    QualityReason,
+    QualityWord,
+    RoomNotice,
+    RoomPhase,
+    RoomState,
+    StreamPhase,
+    StreamState,
+)
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.room import RoomViewModel
@@ -233,3 +245,34 @@ async def test_the_room_can_ask_for_another_token(
     with pytest.raises(RtcError) as caught:
         await renew()
     assert caught.value.code is code
+
+
+@pytest.mark.parametrize(
+    ("quality", "word"),
+    [
+        (Quality(), ""),
+        (Quality(QualityWord.GOOD, reason=QualityReason.NETWORK_DOWN), ""),
+        (Quality(QualityWord.POOR, reason=QualityReason.NETWORK_DOWN), "Weak connection"),
+        (Quality(QualityWord.POOR, reason=QualityReason.COMPUTER), "Computer too slow"),
+        (Quality(QualityWord.LOST, reason=QualityReason.NETWORK_UP), "Connection lost"),
+    ],
+)
+async def test_a_bad_connection_has_a_word_on_its_tile(guest: Case, quality: Quality, word: str) -> None:
+    """At theirs and at ours, for the eyes and for a screen reader; a good one has none."""
+    await guest.join()
+    guest.room.show(replace(connected(replace(person("MiKL", "b"), quality=quality)), own_quality=quality))
+    (tile,) = guest.model.state.tiles
+    own = guest.model.state.own
+    assert own is not None
+    assert (tile.quality, own.quality) == (word, word)
+    assert tile.accessible.endswith(word or "camera on")
+
+
+async def test_a_camera_switched_off_for_the_voice_is_explained(guest: Case) -> None:
+    """For as long as it is off; then the sentence goes by itself."""
+    await guest.join()
+    state = replace(connected(), camera_on=False, notice=RoomNotice.CAMERA_OFF_FOR_VOICE)
+    guest.room.show(state)
+    assert "voice" in guest.model.state.warning
+    guest.room.show(replace(state, camera_on=True, notice=None))
+    assert guest.model.state.warning == ""

@@ -48,14 +48,19 @@ export class Participant {
     }
   }
 
-  /** Join, subscribing to whatever comes. `data` is this client's part of the metadata. */
-  async join(token, data) {
+  /**
+   * Join. `data` is this client's part of the metadata; `watching` subscribes to whatever comes, which a
+   * connection that only shares a screen does not.
+   */
+  async join(token, data, watching = true) {
     this.session = this.openvidu.initSession();
     for (const name of SESSION_EVENTS) {
       // Without an event in two of them: reconnecting and reconnected.
       this.session.on(name, (event) => this.note("session", name, event));
     }
-    this.session.on("streamCreated", ({ stream }) => this.watch(stream));
+    if (watching) {
+      this.session.on("streamCreated", ({ stream }) => this.watch(stream));
+    }
     this.session.on("streamDestroyed", ({ stream }) => this.unwatch(stream.connection.connectionId));
     await this.session.connect(token, data);
     return this.session.connection.connectionId;
@@ -76,6 +81,13 @@ export class Participant {
   /** Publish the browser's own (fake) camera and microphone, opened by the library. */
   async publishDevices(resolution) {
     return this.publishSources({ resolution });
+  }
+
+  /** Share a canvas as a screen: the library asks the browser for one and is given this. */
+  async shareScreen(picture) {
+    this.camera = new CanvasCamera(picture);
+    navigator.mediaDevices.getDisplayMedia = async () => new MediaStream([this.camera.track]);
+    return this.publishSources({ videoSource: "screen", audioSource: false });
   }
 
   async publishSources(properties) {

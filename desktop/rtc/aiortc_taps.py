@@ -1,0 +1,183 @@
+"""What aiortc's senders and receivers do, seen cheaply: taps for the statistics.
+
+aiortc's own statistics make an object per report and leave out what was asked for again, how long
+decoding took and when pictures stood still. Besides `aiortc_internals.py` this is the one file that
+reaches into aiortc's private parts.
+"""
+
+# Private members are this file's whole purpose.
+# ruff: noqa: SLF001
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiortc import RTCRtpReceiver, RTCRtpSender
+from aiortc.codecs.base import Encoder
+from aiortc.rtp import (
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    AnyRtcpPacket,
+    RtcpPsfbPacket,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSrPacket,
+)
+
+from desktop.rtc.aiortc_internals import ENCODER, replace_private
+from desktop.rtc.freezes import FreezeMeter
+
+_SENT_PACKETS = "_RTCRtpSender__packet_count"
+_SENT_OCTETS = "_RTCRtpSender__octet_count"
+_ROUND_TRIP = "_RTCRtpSender__rtt"
+_REPEATS = "_RTCRtpReceiver__rtx_ssrc"
+_STREAMS = "_RTCRtpReceiver__remote_streams"
+_KIND = "_RTCRtpReceiver__kind"
+_DECODER_QUEUE = "_RTCRtpReceiver__decoder_queue"
+
+
+class SenderTap:
+    """What a sender is told by the other side, counted as it comes.
+
+    Costs one comparison per RTCP packet, of which there are a few a second.
+
+    Attributes:
+        nacks: packets asked for again.
+        picture_requests: key frames asked for (PLI and FIR).
+        loss: share of our packets that the last report says were lost since the one before.
+        jitter_ticks: jitter at the other side, in ticks of the RTP clock.
+        reports: receiver reports so far.
+    """
+
+    def __init__(self, sender: RTCRtpSender) -> None:
+        self._sender = sender
+        self.kind: str = sender.kind
+        self.nacks = 0
+        self.picture_requests = 0
+        self.loss = 0.0
+        self.jitter_ticks = 0
+        self.reports = 0
+        self._handle: Callable[[AnyRtcpPacket], Awaitable[None]] = sender._handle_rtcp_packet
+        replace_private(sender, "_handle_rtcp_packet", self._look)
+
+    @property
+    def packets(self) -> int:
+        """Packets sent, those sent again not counted."""
+        return int(getattr(self._sender, _SENT_PACKETS))
+
+    @property
+    def octets(self) -> int:
+        """Octets of payload sent."""
+        return int(getattr(self._sender, _SENT_OCTETS))
+
+    @property
+    def round_trip_s(self) -> float | None:
+        """Seconds to the server and back, smoothed; None before the first report that tells."""
+        seconds: float | None = getattr(self._sender, _ROUND_TRIP)
+        return seconds
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """What encodes; None before the first frame where aiortc chooses, and after the end."""
+        encoder: Encoder | None = getattr(self._sender, ENCODER)
+        return encoder
+
+    def forget_pause(self) -> None:
+        """See `ReceiverTap.forget_pause`; sending has no freezes."""
+
+    async def _look(self, packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == self._sender._ssrc:
+                    self.loss = report.fraction_lost / 256
+                    self.jitter_ticks = report.jitter
+                    self.reports += 1
+        elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
+            self.nacks += len(packet.lost)
+        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt in {RTCP_PSFB_PLI, RTCP_PSFB_FIR}:
+            self.picture_requests += 1
+        await self._handle(packet)
+
+
+class ReceiverTap(queue.Queue[Any]):
+    """What a receiver gets and decodes, counted frame by frame at the door of its decoder.
+
+    It takes the place of the queue between the loop and the decoding thread: what is put in is a whole
+    encoded frame, and from one `get` to the next the thread decodes. Must be made before the
+    connection begins.
+
+    Attributes:
+        kind: `audio` or `video`.
+        frames: encoded frames so far.
+        key_frames: complete pictures among them (VP8: first bit of a frame, RFC 6386 section 9.1).
+        octets: octets of encoded frames.
+        decode_s: seconds spent decoding.
+        nacks: packets asked for again.
+        picture_requests: key frames asked for.
+        freezes: when pictures stood still.
+    """
+
+    def __init__(self, receiver: RTCRtpReceiver) -> None:
+        super().__init__()
+        self._receiver = receiver
+        self.kind = str(getattr(receiver, _KIND))
+        self.frames = self.key_frames = self.octets = 0
+        self.decode_s = 0.0
+        self.nacks = self.picture_requests = 0
+        self.freezes = FreezeMeter()
+        self._begun_s: float | None = None
+        replace_private(receiver, _DECODER_QUEUE, self)
+        self._send_nack: Callable[[int, list[int]], Awaitable[None]] = receiver._send_rtcp_nack
+        self._send_pli: Callable[[int], Awaitable[None]] = receiver._send_rtcp_pli
+        replace_private(receiver, "_send_rtcp_nack", self._nack)
+        replace_private(receiver, "_send_rtcp_pli", self._pli)
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Count a frame on its way to the decoder; None is its end."""
+        if item is not None:
+            codec, encoded = item
+            self.frames += 1
+            self.octets += len(encoded.data)
+            if self.kind == "video":
+                self.freezes.frame(time.monotonic())
+                if codec.name == "VP8" and encoded.data and not encoded.data[0] & 1:
+                    self.key_frames += 1
+        super().put(item, block, timeout)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Give the decoder its next frame; called by its thread, which has done the one before."""
+        if self._begun_s is not None:
+            self.decode_s += time.perf_counter() - self._begun_s
+        item = super().get(block, timeout)
+        self._begun_s = time.perf_counter()
+        return item
+
+    def forget_pause(self) -> None:
+        """The camera is off: what comes late is no freeze."""
+        self.freezes.forget_pause()
+
+    @property
+    def packets(self) -> tuple[int, int]:
+        """Packets received and packets that were to be expected, retransmissions of their own left out."""
+        repeats = getattr(self._receiver, _REPEATS)
+        streams = getattr(self._receiver, _STREAMS)
+        own = [stream for ssrc, stream in streams.items() if ssrc not in repeats]
+        return sum(each.packets_received for each in own), sum(each.packets_expected for each in own)
+
+    @property
+    def jitter_s(self) -> float:
+        """Jitter of arrival (RFC 3550 section 6.4.1), of the stream with the most."""
+        streams = getattr(self._receiver, _STREAMS)
+        return max((each.jitter / each._clockrate for each in streams.values()), default=0.0)
+
+    async def _nack(self, media_ssrc: int, lost: list[int]) -> None:
+        self.nacks += len(lost)
+        await self._send_nack(media_ssrc, lost)
+
+    async def _pli(self, media_ssrc: int) -> None:
+        self.picture_requests += 1
+        await self._send_pli(media_ssrc)
