@@ -12,6 +12,7 @@ from aiohttp import web
 
 from openvidu_local.events import Events, nobody_listens
 from openvidu_local.faults import Faults
+from openvidu_local.heap import share_arenas
 from openvidu_local.methods import Methods
 from openvidu_local.options import HTTPS_PORT, Options
 from openvidu_local.relay import Relay
@@ -71,6 +72,7 @@ class OpenViduServer:
         Raises:
             OSError: the address is taken or the certificate cannot be read.
         """
+        share_arenas()
         context = None
         if self.options.certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
