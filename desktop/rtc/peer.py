@@ -56,6 +56,9 @@ SendCandidate = Callable[[str, str], Awaitable[None]]
 
 NO_SERVERS = IceServers()
 
+_CLOSING: set[asyncio.Future[None]] = set()
+"""Connections that are being closed; one whose other side is dead may outlive its peer by seconds."""
+
 _POLICIES = {False: RTCIceTransportPolicy.ALL, True: RTCIceTransportPolicy.RELAY}
 _END_OF_CANDIDATES = "a=end-of-candidates\r\n"
 
@@ -223,8 +226,9 @@ class Peer:
         await self._connecting.stop()
         relays = self._agent.take_relays() if self._agent is not None else []
         closing = asyncio.ensure_future(self._connection.close())
-        # Not cancelled when it takes too long, as where its own closing was cancelled by the end of
-        # the loop: aiortc would then wait for ever, or finish what is finished.
+        _CLOSING.add(closing)
+        closing.add_done_callback(_CLOSING.discard)
+        # Not cancelled when it takes too long: aiortc would then finish what is finished already.
         done, _ = await asyncio.wait([closing], timeout=CLOSE_LIMIT_S)
         if done:
             closing.result()
