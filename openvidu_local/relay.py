@@ -24,6 +24,7 @@ from openvidu_local import sdp, seams
 from openvidu_local.errors import Code, RpcError
 from openvidu_local.fanout import Fanout, RelayTrack
 from openvidu_local.faults import Faults
+from openvidu_local.heap import Trim
 from openvidu_local.options import Bandwidth, Mode
 from openvidu_local.taps import tap_for
 
@@ -327,6 +328,7 @@ class Relay:
         self.bandwidth = bandwidth
         self._open: set[Endpoint] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._trim = Trim()
 
     @property
     def open_count(self) -> int:
@@ -366,6 +368,7 @@ class Relay:
     async def _close(self, endpoint: Endpoint) -> None:
         await endpoint.close()
         self._open.discard(endpoint)
+        await self._trim.give_back()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

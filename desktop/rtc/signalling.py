@@ -57,8 +57,9 @@ class SignallingTimes:
     open_s: float = 10.0
     reply_s: float = 10.0
     ping_interval_s: float = PING_INTERVAL_MS / 1000
-    ping_reply_s: float = 7.0
-    """Longer than TCP takes to send what a cut of 5 s swallowed a further time: after 6.2 s."""
+    ping_reply_s: float = 9.0
+    """Longer than TCP takes to send what a cut of 5 s swallowed a further time: after 6.2 s, or half as
+    much again on a slow path. With the interval it stays below the 15 s after which the server gives up."""
     close_s: float = 1.0
     resume_open_s: float = 4.0
     """For one attempt to resume: short, since a handshake begun on a dead network does not notice for

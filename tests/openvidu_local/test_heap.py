@@ -46,7 +46,15 @@ def test_threads_share_two_arenas() -> None:
     assert arenas("shared") <= 2
 
 
-def test_another_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc is Linux's")
+async def test_memory_is_given_back_but_not_all_the_time() -> None:
+    trim = heap.Trim()
+    assert await trim.give_back()
+    assert not await trim.give_back()
+
+
+async def test_another_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(ctypes, "CDLL", lambda _: pytest.fail("there is no such library"))
     heap.share_arenas()
+    assert not await heap.Trim().give_back()

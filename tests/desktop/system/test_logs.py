@@ -86,7 +86,11 @@ def test_nothing_secret_is_written(written: Logs) -> None:
     assert len(lines(written)) == 5
 
 
-@pytest.mark.parametrize("text", ["two\nlines", "\x1b[31mred", 'quote " and \\', "\ud800 alone", "\x00"])
+@pytest.mark.parametrize(
+    "text",
+    ["two\nlines", "\x1b[31mred", 'quote " and \\', "\ud800 alone", "\x00"],
+    ids=["line break", "colour", "quote and backslash", "half a pair", "nul"],
+)
 def test_a_line_stays_one_line(written: Logs, text: str) -> None:
     """Nobody can forge a line or colour a terminal by choosing a name."""
     logging.getLogger("desktop.app").info("said %s", text)
