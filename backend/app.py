@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator
 
 import structlog
 from argon2 import PasswordHasher
@@ -14,6 +13,7 @@ from fastapi import FastAPI
 from backend import errors, health
 from backend.accounts import routes as account_routes
 from backend.accounts.flood import FloodLimit
+from backend.accounts.password_queries import reset_issuer
 from backend.accounts.passwords import HASHER, Passwords
 from backend.accounts.queries import server_key
 from backend.accounts.refresh_tokens import RefreshTokens
@@ -23,11 +23,16 @@ from backend.database import Connection, Database
 from backend.errors import ServiceError
 from backend.events import routes as event_routes
 from backend.events.hub import EventHub
-from backend.jobs import JobRunner
+from backend.jobs import Handler, JobRunner
+from backend.mail.jobs import mail_jobs
+from backend.meetings import change_routes, file_routes, webhooks
 from backend.meetings import routes as meeting_routes
+from backend.meetings.media_jobs import jobs_without_media, media_jobs
+from backend.meetings.presence import Presence, Spans
+from backend.meetings.reaper import Reaper
 from backend.middleware import RequestGuard
 from backend.notices import routes as notice_routes
-from backend.openvidu import MediaUnavailable, OpenVidu
+from backend.openvidu import OpenVidu
 from backend.services import Services
 
 log = structlog.stdlib.get_logger(__name__)
@@ -60,7 +65,17 @@ def create_app(settings: Settings, *, password_hasher: PasswordHasher = HASHER) 
         redoc_url=None,
     )
     errors.install(app)
-    for routes in (health, account_routes, meeting_routes, notice_routes, event_routes):
+    for routes in (
+        health,
+        account_routes,
+        # Before the routes of one meeting: `calendar.ics` is no id.
+        file_routes,
+        change_routes,
+        meeting_routes,
+        webhooks,
+        notice_routes,
+        event_routes,
+    ):
         app.include_router(routes.router)
     app.add_middleware(RequestGuard)
     return app
@@ -87,6 +102,17 @@ async def _running(settings: Settings, password_hasher: PasswordHasher) -> Async
             stack.push_async_callback(openvidu.close)
         signing_pem, refresh_key = await _keys(settings, database)
         hub = EventHub(database, sweep_s=settings.sweep_s)
+        handlers: dict[str, Handler] = {
+            "account.reset": reset_issuer(database),
+            **mail_jobs(database, settings),
+        }
+        reaper: Reaper | None = None
+        if openvidu is None:
+            handlers |= jobs_without_media()
+        else:
+            presence = Presence(database, openvidu, Spans.of(settings))
+            reaper = Reaper(database, openvidu, presence, settings)
+            handlers |= media_jobs(openvidu, presence, reaper)
         services = Services(
             settings=settings,
             database=database,
@@ -95,13 +121,15 @@ async def _running(settings: Settings, password_hasher: PasswordHasher) -> Async
             passwords=await asyncio.to_thread(Passwords, password_hasher),
             flood=FloodLimit(LOGIN_FLOOD_PER_S),
             hub=hub,
-            jobs=JobRunner(database, {"media.close": _media_closer(openvidu)}, poll_s=settings.job_poll_s),
+            jobs=JobRunner(database, handlers, poll_s=settings.job_poll_s),
             openvidu=openvidu,
         )
         tasks = await stack.enter_async_context(_background())
         tasks.append(asyncio.create_task(hub.run(), name="events"))
         tasks.append(asyncio.create_task(hub.sweep(), name="event sweep"))
         tasks.append(asyncio.create_task(services.jobs.run(), name="jobs"))
+        if reaper is not None:
+            tasks.append(asyncio.create_task(reaper.run(services.jobs.wake), name="reaper"))
         # Whoever is told that the service is ready finds it so.
         await hub.wait_connected(EVENTS_AT_START_S)
         yield services
@@ -128,15 +156,6 @@ def _openvidu(settings: Settings) -> OpenVidu | None:
     return OpenVidu(
         settings.openvidu_url, settings.openvidu_secret.get_secret_value(), ca_file=settings.openvidu_ca
     )
-
-
-def _media_closer(openvidu: OpenVidu | None) -> Any:
-    async def close(payload: Mapping[str, Any]) -> None:
-        if openvidu is None:
-            raise MediaUnavailable("no OpenVidu is configured")
-        await openvidu.close_session(payload["session_id"])
-
-    return close
 
 
 async def _keys(settings: Settings, database: Database) -> tuple[str, str]:

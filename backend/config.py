@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, field_validator
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from resources.brand import ENVIRONMENT_PREFIX
@@ -33,6 +35,18 @@ class Settings(BaseSettings):
         default=None, description="PEM file of the authority that signed OpenVidu's certificate, if private."
     )
 
+    openvidu_webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="OpenVidu's webhook sends it as `Authorization: Bearer …`; without it there is none.",
+    )
+    look_s: float = Field(default=30.0, gt=0, description="Ask OpenVidu who is in the rooms.")
+    empty_limit_s: float = Field(default=300.0, gt=0, description="End a meeting whose room is empty.")
+    unjoined_limit_s: float = Field(default=900.0, gt=0, description="End one that nobody ever joined.")
+    longest_meeting_s: float = Field(default=43_200.0, gt=0, description="End any meeting.")
+    stray_limit_s: float = Field(default=120.0, ge=0, description="Delete a session without a meeting.")
+    media_alarm_s: float = Field(default=300.0, ge=0, description="Log an error when OpenVidu is silent.")
+
     public_url: str | None = Field(
         default=None, description="Address under which the apps reach the service; the tokens' issuer."
     )
@@ -44,6 +58,28 @@ class Settings(BaseSettings):
     refresh_key: SecretStr | None = Field(
         default=None, description="Key of the refresh tokens, 32 characters or more. By default as above."
     )
+    totp_key: SecretStr | None = Field(
+        default=None,
+        description="Key that seals the secrets of second factors, 32 characters or more. Without it none "
+        "can be enrolled; when it is lost, those who enrolled need their recovery codes.",
+    )
+    smtp_host: str | None = Field(
+        default=None, description="Mail server; without it no mails are sent and operators hand on links."
+    )
+    smtp_port: int | None = Field(
+        default=None, ge=1, le=65535, description="By default 587, 465 with `tls`, 25 with `none`."
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`starttls` is demanded, not tried; `none` for a relay on loopback."
+    )
+    smtp_ca: Path | None = Field(
+        default=None, description="PEM file of the authority that signed the mail server's certificate."
+    )
+    smtp_user: str | None = Field(default=None, description="Log in to the mail server as this user.")
+    smtp_password: SecretStr | None = Field(default=None, description="That user's password.")
+    mail_from: str | None = Field(
+        default=None, description="Address the mails come from; needed when `smtp_host` is set."
+    )
     trusted_proxies: str = Field(
         default="",
         description="Addresses whose X-Forwarded-For is believed, comma separated; none by default.",
@@ -53,12 +89,32 @@ class Settings(BaseSettings):
     sweep_s: float = Field(default=10.0, gt=0, description="Look for events whose wake-up got lost.")
     job_poll_s: float = Field(default=2.0, gt=0, description="Look for jobs of other processes.")
 
-    @field_validator("refresh_key")
+    @field_validator("refresh_key", "totp_key")
     @classmethod
-    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+    def _long_enough(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
-            raise ValueError("VISIO_REFRESH_KEY must have 32 characters or more")
+            raise ValueError(f"VISIO_{str(info.field_name).upper()} must have 32 characters or more")
         return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            return validate_email(value, check_deliverability=False).normalized
+        except EmailNotValidError as error:
+            raise ValueError("VISIO_MAIL_FROM must be one e-mail address") from error
+
+    @model_validator(mode="after")
+    def _whole_mail_settings(self) -> Self:
+        if self.smtp_host is not None and self.mail_from is None:
+            raise ValueError("VISIO_SMTP_HOST needs VISIO_MAIL_FROM")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("VISIO_SMTP_USER and VISIO_SMTP_PASSWORD belong together")
+        if self.smtp_user is not None and self.smtp_security == "none":
+            raise ValueError("VISIO_SMTP_SECURITY=none would send the password in clear")
+        return self
 
     @property
     def jobs_dsn(self) -> str:

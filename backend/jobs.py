@@ -1,10 +1,15 @@
-"""Works off the `jobs` table: what must happen, however often it takes, after the request is over."""
+"""Works off the `jobs` table: what must happen, however often it takes, after the request is over.
+
+Two lanes, so that a mail server that is slow to answer keeps no room from being closed: mails, and
+everything else. Each has its own workers, limits and pauses.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,9 +24,41 @@ log = structlog.stdlib.get_logger(__name__)
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
 
-# How long a process may hold a job before others take it to be dead.
-_LEASE = timedelta(seconds=30)
-_DELAYS_S = (1.0, 5.0, 30.0, 60.0)
+
+class JobPostponedError(Exception):
+    """A handler could not do its work now; the message says why, without anything private."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Jobs that only wait for each other.
+
+    Attributes:
+        mails: it takes the kinds `mail.…`; otherwise all others.
+        workers: how many jobs a process does at once.
+        lease: how long a process may hold a job before others take it to be dead.
+        limit_s: shorter than the lease: a job that hangs is given up before somebody else begins it.
+        delays_s: pauses after the first, second, … failure; the last one from then on.
+    """
+
+    mails: bool
+    workers: int
+    lease: timedelta
+    limit_s: float
+    delays_s: tuple[float, ...]
+
+
+LANES = (
+    Lane(mails=False, workers=3, lease=timedelta(seconds=30), limit_s=25.0, delays_s=(1.0, 5.0, 30.0, 60.0)),
+    # The first pauses are short for the sake of reset codes, which live ten minutes.
+    Lane(
+        mails=True,
+        workers=2,
+        lease=timedelta(seconds=120),
+        limit_s=90.0,
+        delays_s=(5.0, 30.0, 60.0, 300.0, 900.0, 1800.0),
+    ),
+)
 _ALARM_AFTER = 10
 _SWEEP_EVERY_S = 3600.0
 
@@ -40,22 +77,26 @@ class JobRunner:
         self._database = database
         self._handlers = handlers
         self._poll_s = poll_s
-        self._wake = asyncio.Event()
+        self._workers = [(lane, asyncio.Event()) for lane in LANES for _ in range(lane.workers)]
+        self._next_sweep = time.monotonic()
 
     def wake(self) -> None:
         """There is a job now."""
-        self._wake.set()
+        for _, wake in self._workers:
+            wake.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        next_sweep = time.monotonic()
-        while True:
-            self._wake.clear()
+        async with asyncio.TaskGroup() as group:
+            for number, (lane, wake) in enumerate(self._workers):
+                group.create_task(self._work(lane, wake), name=f"jobs {number}")
+
+    async def _work(self, lane: Lane, wake: asyncio.Event) -> None:
+        while not is_cancelled():
+            wake.clear()
             try:
-                if time.monotonic() >= next_sweep:
-                    await self._database.as_worker(_sweep)
-                    next_sweep = time.monotonic() + _SWEEP_EVERY_S
-                while await self._do_next():
+                await self._sweep_if_due()
+                while not is_cancelled() and await self._do_next(lane):
                     pass
             except ServiceError as error:
                 log.warning("jobs wait for the database", code=error.code.value)
@@ -63,46 +104,74 @@ class JobRunner:
                 log.exception("jobs met an unexpected database error")
             try:
                 async with asyncio.timeout(self._poll_s):
-                    await self._wake.wait()
+                    await wake.wait()
             except TimeoutError:
                 continue
 
-    async def _do_next(self) -> bool:
-        """Do the job that is due longest; False when none is due."""
-        job = await self._database.as_worker(_take)
+    async def _sweep_if_due(self) -> None:
+        if time.monotonic() < self._next_sweep:
+            return
+        before, self._next_sweep = self._next_sweep, time.monotonic() + _SWEEP_EVERY_S
+        try:
+            await self._database.as_worker(_sweep)
+        except BaseException:
+            self._next_sweep = before
+            raise
+
+    async def _do_next(self, lane: Lane) -> bool:
+        """Do the lane's job that is due longest; False when none is due."""
+
+        async def take(connection: Connection) -> Mapping[str, Any] | None:
+            query = "select * from private.lease_job_in_lane(%s, %s)"
+            return await (await connection.execute(query, [lane.mails, lane.lease])).fetchone()
+
+        job = await self._database.as_worker(take)
         if job is None:
             return False
         try:
-            await self._handlers[job["kind"]](job["payload"])
-        except MediaUnavailable as error:
-            await self._postpone(job, str(error))
+            async with asyncio.timeout(lane.limit_s):
+                await self._handlers[job["kind"]](job["payload"])
+        except (MediaUnavailable, JobPostponedError) as error:
+            await self._postpone(lane, job, str(error))
+        except TimeoutError:
+            log.warning("job took too long", kind=job["kind"])
+            await self._postpone(lane, job, "took too long")
         except Exception as error:  # one broken job must not stop all the others
             log.exception("job failed unexpectedly", kind=job["kind"])
-            await self._postpone(job, type(error).__name__)
+            await self._postpone(lane, job, type(error).__name__)
         else:
 
             async def finish(connection: Connection) -> None:
-                await connection.execute("select private.finish_job(%s)", [job["id"]])
+                await connection.execute(
+                    "select private.finish_leased_job(%s, %s)", [job["id"], job["locked_until"]]
+                )
 
             await self._database.as_worker(finish)
         return True
 
-    async def _postpone(self, job: Mapping[str, Any], reason: str) -> None:
+    async def _postpone(self, lane: Lane, job: Mapping[str, Any], reason: str) -> None:
         attempts: int = job["attempts"]
-        delay_s = _DELAYS_S[min(attempts, len(_DELAYS_S)) - 1]
+        delay_s = lane.delays_s[min(attempts, len(lane.delays_s)) - 1]
         if attempts >= _ALARM_AFTER:
             log.error("job still fails", kind=job["kind"], attempts=attempts, reason=reason)
 
         async def postpone(connection: Connection) -> None:
             await connection.execute(
-                "select private.postpone_job(%s, %s, %s)", [job["id"], timedelta(seconds=delay_s), reason]
+                "select private.postpone_leased_job(%s, %s, %s, %s)",
+                [job["id"], job["locked_until"], timedelta(seconds=delay_s), reason],
             )
 
         await self._database.as_worker(postpone)
 
 
-async def _take(connection: Connection) -> Mapping[str, Any] | None:
-    return await (await connection.execute("select * from private.take_job(%s)", [_LEASE])).fetchone()
+def is_cancelled() -> bool:
+    """Whether the running task was told to end.
+
+    A cancellation that meets a query may come out of the driver as a database error: a loop that
+    survives such errors must ask.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _sweep(connection: Connection) -> None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 import structlog
@@ -42,10 +44,40 @@ class RoomConnection:
     Attributes:
         connection_id: OpenVidu's id of it, valid before and after the join.
         token: the `wss://…` address to join with, once.
+        created_ms: when it was made, on OpenVidu's clock, milliseconds since 1970; None if not told.
     """
 
     connection_id: str
     token: str
+    created_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occupant:
+    """A connection with somebody on it.
+
+    Attributes:
+        active_ms: since when, on OpenVidu's clock, milliseconds since 1970.
+        account_id: whose it is, as `connect` wrote it; None when somebody else made it.
+        screen: it carries a shared screen.
+    """
+
+    active_ms: int
+    account_id: UUID | None
+    screen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A session as OpenVidu shows it.
+
+    Attributes:
+        session_id: its name.
+        occupants: by connection id.
+    """
+
+    session_id: str
+    occupants: Mapping[str, Occupant]
 
 
 class OpenVidu:
@@ -107,9 +139,63 @@ class OpenVidu:
             raise RoomMissing(session_id)
         try:
             body: dict[str, Any] = answer.json()
-            return RoomConnection(str(body["connectionId"]), str(body["token"]))
-        except (ValueError, KeyError, TypeError) as error:
+            created_ms = body.get("createdAt")
+            return RoomConnection(
+                str(body["connectionId"]),
+                str(body["token"]),
+                created_ms if isinstance(created_ms, int) else None,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise MediaUnavailable("OpenVidu answered a connection without id or token") from error
+
+    async def rooms(self) -> dict[str, Room]:
+        """Every session there is, by id.
+
+        Raises:
+            MediaUnavailable: OpenVidu did not answer, or nonsense.
+        """
+        answer = await self._call("GET", "sessions", good={200})
+        try:
+            body = answer.json()
+            found = [_room(item) for item in body["content"]]
+            if body["numberOfElements"] != len(found):
+                raise ValueError("the list is not as long as it says")
+        except (ValueError, KeyError, TypeError) as error:
+            raise MediaUnavailable("OpenVidu answered a list of sessions that is none") from error
+        return {room.session_id: room for room in found}
+
+    async def room(self, session_id: str) -> Room | None:
+        """One session; None when there is none of that name.
+
+        Raises:
+            MediaUnavailable: OpenVidu did not answer, or nonsense.
+        """
+        answer = await self._call("GET", f"sessions/{quote(session_id, safe='')}", good={200, 404})
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        try:
+            room = _room(answer.json())
+            if room.session_id != session_id:
+                raise ValueError("another session than the one asked for")
+        except (ValueError, KeyError, TypeError) as error:
+            raise MediaUnavailable("OpenVidu answered a session that is none") from error
+        return room
+
+    async def is_unused(self, session_id: str, connection_id: str) -> bool:
+        """Whether a connection exists that nobody has joined with yet.
+
+        Raises:
+            MediaUnavailable: OpenVidu did not answer, or nonsense.
+        """
+        # 400 is OpenVidu's way to say that the session itself is gone.
+        path = f"sessions/{quote(session_id, safe='')}/connection/{quote(connection_id, safe='')}"
+        answer = await self._call("GET", path, good={200, 400, 404})
+        if answer.status_code != httpx.codes.OK:
+            return False
+        try:
+            return bool(answer.json()["status"] == "pending")
+        except (ValueError, KeyError, TypeError) as error:
+            raise MediaUnavailable("OpenVidu answered a connection that is none") from error
 
     async def disconnect(self, session_id: str, connection_id: str) -> None:
         """Delete a connection: its token dies, whoever used it is sent away. Gone already is fine.
@@ -150,6 +236,36 @@ class OpenVidu:
             log.warning("openvidu refused", method=method, status=answer.status_code)
             raise MediaUnavailable(f"OpenVidu answered {answer.status_code}")
         return answer
+
+
+def _room(body: Any) -> Room:
+    """A session of OpenVidu's answers.
+
+    Raises:
+        ValueError: it is none; KeyError and TypeError likewise.
+    """
+    listed = body["connections"]["content"]
+    if body["connections"]["numberOfElements"] != len(listed):
+        raise ValueError("the connections are not as many as it says")
+    occupants = {}
+    for item in listed:
+        if item["status"] != "active":
+            continue
+        at_ms = item["activeAt"]
+        if not isinstance(at_ms, int):
+            raise TypeError("an active connection without its time")
+        account_id, screen = _read_server_data(item.get("serverData"))
+        occupants[str(item["connectionId"])] = Occupant(at_ms, account_id, screen)
+    return Room(str(body["sessionId"]), occupants)
+
+
+def _read_server_data(text: object) -> tuple[UUID | None, bool]:
+    """Account and purpose as `connect` wrote them; none where the data are not ours."""
+    try:
+        data = json.loads(str(text))
+        return UUID(data["account"]), data.get("purpose") == "screen"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None, False
 
 
 def _authorities(url: str, ca_file: Path | None) -> ssl.SSLContext:

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 from uuid import UUID
 
 import httpx
@@ -21,9 +21,11 @@ import httpx_sse
 import truststore
 from pydantic import BaseModel
 
+from backend_client.account_calls import AccountCalls
 from backend_client.answers import error_of, read_answer
 from backend_client.clock import ServiceClock
 from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.meeting_calls import MeetingCalls
 from backend_client.models import (
     Client,
     Clients,
@@ -55,7 +57,7 @@ ResultT = TypeVar("ResultT")
 _PageT = TypeVar("_PageT", Clients, Meetings)
 
 
-class BackendClient:
+class BackendClient(AccountCalls, MeetingCalls):
     """One service, one person. Belongs to the loop it is used on; `close()` ends it.
 
     Attributes:
@@ -192,11 +194,23 @@ class BackendClient:
         """`in_progress → completed`; a completed meeting is returned as it is."""
         return await self._post(f"/meetings/{meeting_id}/end", Meeting)
 
-    async def room_token(self, meeting_id: UUID) -> RoomToken:
-        """One join of the meeting's room. Not repeated: each answer is a new token."""
-        return await self._post(
-            f"/meetings/{meeting_id}/token", RoomToken, body=RoomTokenRequest(), repeat=Repeat.UNSENT
-        )
+    async def room_token(
+        self,
+        meeting_id: UUID,
+        *,
+        purpose: Literal["camera", "screen"] = "camera",
+        device_id: str | None = None,
+    ) -> RoomToken:
+        """One join of the meeting's room. Not repeated: each answer is a new token.
+
+        Args:
+            meeting_id: the meeting, which must be in progress.
+            purpose: what the connection will carry.
+            device_id: this installation's own name, letters and digits: an unused token that was
+                given to it before for the same purpose dies.
+        """
+        body = RoomTokenRequest(purpose=purpose, device_id=device_id)
+        return await self._post(f"/meetings/{meeting_id}/token", RoomToken, body=body, repeat=Repeat.UNSENT)
 
     async def notifications(self) -> list[Notification]:
         """The newest notices, newest first, at most 100."""

@@ -16,14 +16,22 @@ class ApiErrorCode(StrEnum):
 
     MALFORMED = "malformed"
     INVALID_CREDENTIALS = "invalid-credentials"
+    TOTP_REQUIRED = "totp-required"
     UNAUTHENTICATED = "unauthenticated"
     SESSION_ENDED = "session-ended"
     NOT_HOST = "not-host"
     FORBIDDEN = "forbidden"
+    PASSWORD_REQUIRED = "password-required"  # noqa: S105 - a reason, no password
     NOT_FOUND = "not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     MEETING_NOT_LIVE = "meeting-not-live"
     MEETING_CLOSED = "meeting-closed"
+    MEETING_STARTED = "meeting-started"
+    VERSION_CONFLICT = "version-conflict"
+    PRECONDITION_REQUIRED = "precondition-required"
+    INVITE_ACCEPTED = "invite-accepted"
+    CLIENT_INACTIVE = "client-inactive"
+    CODE_EXPIRED = "code-expired"
     IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
     TOO_LARGE = "too-large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
@@ -49,6 +57,11 @@ class FieldErrorCode(StrEnum):
     UNKNOWN_CLIENT = "unknown-client"
     WRONG_TYPE = "wrong-type"
     NOT_ALLOWED = "not-allowed"
+    TOO_WEAK = "too-weak"
+    WRONG_PASSWORD = "wrong-password"  # noqa: S105 - a reason, no password
+    WRONG_CODE = "wrong-code"
+    NOT_AN_ADDRESS = "not-an-address"
+    ALREADY_USED = "already-used"
 
 
 RETRYABLE = frozenset(

@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from backend_client.answers import read_answer
 from backend_client.clock import ServiceClock
 from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
-from backend_client.models import LoginRequest, RefreshRequest, Tokens, User
+from backend_client.models import AcceptInviteRequest, LoginRequest, RefreshRequest, Tokens, User
 from backend_client.transport import Repeat, Timeouts, Transport
 
 log = logging.getLogger(__name__)
@@ -179,7 +179,9 @@ class SignIn:
         session = await self._keep(tokens, stay_signed_in=True, epoch=epoch)
         return session.user
 
-    async def log_in(self, email: str, password: str, stay_signed_in: bool) -> User:
+    async def log_in(
+        self, email: str, password: str, stay_signed_in: bool, *, totp: str | None = None
+    ) -> User:
         """Log in with a password.
 
         Args:
@@ -187,13 +189,41 @@ class SignIn:
             password: its password.
             stay_signed_in: store the session; when False nothing is stored, and what an earlier
                 session had stored is removed.
+            totp: code of the second factor, once the service has asked for it.
 
         Raises:
-            ApiError: `INVALID_CREDENTIALS`, `INVALID` (empty or far too long), `TOO_MANY`, or the
-                service cannot be used.
+            ApiError: `INVALID_CREDENTIALS`, `TOTP_REQUIRED` (also for a wrong code), `INVALID` (empty
+                or far too long), `TOO_MANY`, or the service cannot be used.
         """
-        request = _login_request(email, password, self._device)
-        response = await self._transport.send("POST", "/auth/login", body=request)
+        request = _login_request(email, password, self._device, totp)
+        return await self._enter("/auth/login", request, stay_signed_in)
+
+    async def accept_invite(self, code: str, password: str, full_name: str, stay_signed_in: bool) -> User:
+        """Accept an invitation and be signed in.
+
+        Args:
+            code: of the link.
+            password: chosen now, at least 10 characters.
+            full_name: as others shall see it.
+            stay_signed_in: see `log_in`.
+
+        Raises:
+            ApiError: `CODE_EXPIRED`, `INVALID` (`TOO_WEAK` among others; the code stays good).
+        """
+        try:
+            request = AcceptInviteRequest(
+                code=code, password=password, full_name=full_name, device=self._device
+            )
+        except ValidationError as error:
+            refusal = _refusal_of(error)
+        else:
+            return await self._enter("/auth/invites/accept", request, stay_signed_in)
+        # Outside the handler: the cause quotes the password.
+        raise refusal
+
+    async def _enter(self, path: str, request: BaseModel, stay_signed_in: bool) -> User:
+        """Begin the session that the answer to this request opens."""
+        response = await self._transport.send("POST", path, body=request)
         tokens = read_answer(response, Tokens)
         epoch = self._next_epoch()
         if not stay_signed_in:
@@ -373,14 +403,22 @@ class SignIn:
                 log.warning("the stored session could not be removed: %s", error)
 
 
-def _login_request(email: str, password: str, device: str) -> LoginRequest:
+def _login_request(email: str, password: str, device: str, totp: str | None) -> LoginRequest:
     """The request, or the same `ApiError` that the service would answer to it."""
     try:
-        return LoginRequest(email=email, password=password, device=device)
+        return LoginRequest(email=email, password=password, device=device, totp=totp)
     except ValidationError as error:
-        fields = {
-            f"/{part['loc'][0]}": _FIELD_CODES.get(part["type"], FieldErrorCode.NOT_ALLOWED)
-            for part in error.errors(include_input=False)
-        }
+        refusal = _refusal_of(error)
     # Outside the handler: the cause quotes the password.
-    raise ApiError(ApiErrorCode.INVALID, fields=fields, detail="log-in refused before it was sent")
+    raise refusal
+
+
+def _refusal_of(error: ValidationError) -> ApiError:
+    """What the service would answer to a request that its model refuses."""
+    fields = {}
+    for part in error.errors(include_input=False):
+        code = _FIELD_CODES.get(part["type"], FieldErrorCode.NOT_ALLOWED)
+        if code is FieldErrorCode.REQUIRED and part.get("ctx", {}).get("min_length") != 1:
+            code = FieldErrorCode.TOO_SHORT
+        fields[f"/{part['loc'][0]}"] = code
+    return ApiError(ApiErrorCode.INVALID, fields=fields, detail="refused before it was sent")

@@ -49,6 +49,11 @@ class Passwords:
         async with self._slots:
             return await asyncio.to_thread(self._hasher.hash, password)
 
+    async def hashed(self, password: str) -> str:
+        """The hash of a new password."""
+        async with self._slots:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
     def _verify(self, stored_hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(stored_hash, password)

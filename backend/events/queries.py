@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.database import Connection
+from backend.errors import ServiceError
+from backend_client.errors import ApiErrorCode
 from backend_client.models import EventKind, LiveEvent
 
 BACKLOG_MAX = 500
@@ -28,9 +30,18 @@ class Batch:
 
 
 async def read_after(connection: Connection, after: int | None) -> Batch:
-    """The caller's events after a number, or just the newest number when `after` is None."""
-    row = await (await connection.execute("select * from private.my_event_bounds()")).fetchone()
+    """The caller's events after a number, or just the newest number when `after` is None.
+
+    Raises:
+        ServiceError: `FORBIDDEN` for an account that was deactivated: that ends its streams.
+    """
+    cursor = await connection.execute(
+        "select b.*, private.my_account_id() is not null as active from private.my_event_bounds() b"
+    )
+    row = await cursor.fetchone()
     assert row is not None
+    if not row["active"]:
+        raise ServiceError(ApiErrorCode.FORBIDDEN, detail="the account is not active")
     first, last = int(row["first_seq"]), int(row["last_seq"])
     if after is None:
         return Batch([], last, frozenset())

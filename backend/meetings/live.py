@@ -1,7 +1,7 @@
 """Start, token and end: where the database and OpenVidu must agree.
 
     start:  read and check ─► OpenVidu: session ─► scheduled → in_progress
-    token:  read and check ─► OpenVidu: connection ─► still in progress? else take it back
+    token:  read and check ─► OpenVidu: connection ─► still in progress? note it, else take it back
     end:    in_progress → completed, with a job that closes the session
 
 No transaction is open while OpenVidu is asked. Every step may be repeated: the session's name is
@@ -19,10 +19,11 @@ from backend.accounts.queries import require_session
 from backend.database import Caller, Connection
 from backend.errors import ServiceError
 from backend.meetings import queries
+from backend.meetings.presence import keep_connection
 from backend.openvidu import MediaUnavailable, OpenVidu, RoomConnection, RoomMissing
 from backend.services import Services
 from backend_client.errors import ApiErrorCode
-from backend_client.models import Meeting, MeetingStatus, Role, RoomToken
+from backend_client.models import Meeting, MeetingStatus, Role, RoomToken, RoomTokenRequest
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -83,8 +84,13 @@ async def end(services: Services, caller: Caller, meeting_id: UUID) -> Meeting:
     return meeting
 
 
-async def room_token(services: Services, caller: Caller, meeting_id: UUID, *, screen: bool) -> RoomToken:
+async def room_token(
+    services: Services, caller: Caller, meeting_id: UUID, request: RoomTokenRequest
+) -> RoomToken:
     """One join of the room, with the role that the database says.
+
+    An older token of the same device and purpose that nobody used dies with this, and so do unused
+    ones beyond three of a person.
 
     Raises:
         ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_NOT_LIVE`, `MEETING_CLOSED`, `TOO_MANY`,
@@ -95,19 +101,28 @@ async def room_token(services: Services, caller: Caller, meeting_id: UUID, *, sc
         await require_session(connection)
         return await queries.room_entry(connection, meeting_id)
 
-    async def look(connection: Connection) -> Meeting:
-        return await queries.get(connection, meeting_id)
-
     entry = await services.database.as_caller(caller, enter)
     openvidu = _media(services)
     try:
-        made = await _connect(openvidu, entry, screen=screen)
+        made = await _connect(openvidu, entry, screen=request.purpose == "screen")
     except (MediaUnavailable, RoomMissing) as error:
         raise ServiceError(ApiErrorCode.MEDIA_UNAVAILABLE) from error
+
+    async def keep(connection: Connection) -> bool:
+        return await keep_connection(
+            connection, meeting_id, made, purpose=request.purpose, device_id=request.device_id
+        )
+
     # OpenVidu was asked outside the transaction: the meeting may have ended meanwhile.
-    meeting = await services.database.as_caller(caller, look)
-    if meeting.status is not MeetingStatus.IN_PROGRESS:
-        # Also closes a session that was made again for this connection.
+    try:
+        kept = await services.database.as_caller(caller, keep)
+    except ServiceError:
+        # Nobody will get this token.
+        await _quietly_disconnect(openvidu, entry.session_id, made.connection_id)
+        raise
+    services.jobs.wake()
+    if not kept:
+        # Also closes a session that was made again for this connection; a job does if this fails.
         await _quietly_close(openvidu, entry.session_id)
         raise ServiceError(ApiErrorCode.MEETING_CLOSED)
     return RoomToken(token=made.token, role=entry.role, session_id=entry.session_id)
@@ -138,6 +153,16 @@ async def _quietly_close(openvidu: OpenVidu, session_id: str) -> None:
     except MediaUnavailable as error:
         log.warning(
             "an unused session stays until OpenVidu collects it", session=session_id, reason=str(error)
+        )
+
+
+async def _quietly_disconnect(openvidu: OpenVidu, session_id: str, connection_id: str) -> None:
+    """Delete a connection whose token nobody gets; it dies with its session in any case."""
+    try:
+        await openvidu.disconnect(session_id, connection_id)
+    except MediaUnavailable as error:
+        log.warning(
+            "an unused connection stays until its session ends", session=session_id, reason=str(error)
         )
 
 

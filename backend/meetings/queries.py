@@ -1,34 +1,61 @@
-"""The database's side of meetings."""
+"""The database's side of meetings: planning and reading. Changing is in `changes.py`."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
-from backend.accounts.queries import me
 from backend.database import Connection
 from backend.errors import ServiceError
 from backend.openvidu import RoomRole
 from backend_client.errors import ApiErrorCode, FieldErrorCode
-from backend_client.models import Meeting, MeetingRequest, Meetings, MeetingStatus, Role
+from backend_client.models import (
+    PLANNED_MINUTES_MAX,
+    Meeting,
+    MeetingRequest,
+    Meetings,
+    MeetingStatus,
+    Presence,
+    Presences,
+    Role,
+)
 
 _COLUMNS: LiteralString = """
 select m.id, m.title, m.description, m.status, m.scheduled_at, m.planned_minutes, m.started_at, m.ended_at,
-       m.duration_seconds, m.end_reason, m.version,
+       m.duration_seconds, m.end_reason, m.cancel_reason, m.series_id, m.version, m.updated_at,
        c.id as client_id, c.full_name as client_name, o.id as operator_id, o.full_name as operator_name,
+       w.since as client_waiting_since,
        m.operator_id = any (array(select private.my_operator_ids())) as hosted
   from public.meetings m
   join public.clients c on c.id = m.client_id
   join public.operators o on o.id = m.operator_id
+  left join public.meeting_waits w
+    on w.meeting_id = m.id and w.seen_at > statement_timestamp() - private.waiting_span()
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who reads meetings.
+
+    Attributes:
+        role: operator or client.
+        person_id: id of his operator or client row.
+        operator_ids: whose meetings an operator reads: his own; an administrator, everybody's.
+        locale: his language, such as `fr`.
+        time_zone: IANA name.
+    """
+
+    role: Role
+    person_id: UUID
+    operator_ids: Sequence[UUID]
+    locale: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +133,51 @@ async def list_page(connection: Connection, wanted: Filter) -> Meetings:
     Raises:
         ServiceError: `FORBIDDEN` for a deactivated account, `INVALID` for a cursor that is none.
     """
-    caller = await me(connection)
-    # The policy guards; the same condition here finds by index, whatever the policy costs.
-    if caller.user.role is Role.OPERATOR:
-        conditions: list[LiteralString] = ["m.operator_id = any (array(select private.my_operator_ids()))"]
+    query, values = list_query(await viewer(connection), wanted)
+    rows = await (await connection.execute(query, values)).fetchall()
+    items = [_meeting(row) for row in rows[: wanted.limit]]
+    return Meetings(
+        items=items,
+        next_cursor=make_cursor(items[-1].scheduled_at, items[-1].id) if len(rows) > wanted.limit else None,
+    )
+
+
+async def viewer(connection: Connection) -> Viewer:
+    """The caller as a reader of meetings.
+
+    Raises:
+        ServiceError: `FORBIDDEN` for a deactivated account.
+    """
+    cursor = await connection.execute(
+        "select me.role, me.person_id, me.locale, me.time_zone,"
+        " array(select private.my_operator_ids()) as operator_ids from private.me() me"
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise ServiceError(ApiErrorCode.FORBIDDEN)
+    return Viewer(**{**row, "role": Role(row["role"])})
+
+
+def list_query(reader: Viewer, wanted: Filter) -> tuple[LiteralString, dict[str, object]]:
+    """The statement behind a page, and its values: one row more than wanted, to know whether more follow.
+
+    The policy guards; the same condition here finds by index. It compares with one value wherever there
+    is only one, because an index delivers its order for that and not for a list.
+
+    Raises:
+        ServiceError: `INVALID` for a cursor that is none.
+    """
+    values: dict[str, object] = {"limit": wanted.limit + 1}
+    conditions: list[LiteralString] = []
+    if reader.role is Role.CLIENT:
+        conditions.append("m.client_id = %(person_id)s")
+        values["person_id"] = reader.person_id
+    elif len(reader.operator_ids) == 1:
+        conditions.append("m.operator_id = %(person_id)s")
+        values["person_id"] = reader.person_id
     else:
-        conditions = ["m.client_id = %(person_id)s"]
-    values: dict[str, object] = {"person_id": caller.person_id, "limit": wanted.limit + 1}
+        conditions.append("m.operator_id = any (%(operator_ids)s)")
+        values["operator_ids"] = list(reader.operator_ids)
     if wanted.statuses:
         conditions.append("m.status = any (%(statuses)s)")
         values["statuses"] = [status.value for status in wanted.statuses]
@@ -137,10 +202,45 @@ async def list_page(connection: Connection, wanted: Filter) -> Meetings:
         if wanted.newest_first
         else " order by m.scheduled_at, m.id"
     )
-    query = _COLUMNS + " where " + " and ".join(conditions) + order + " limit %(limit)s"
+    return _COLUMNS + " where " + " and ".join(conditions) + order + " limit %(limit)s", values
+
+
+async def with_conflicts(connection: Connection, meeting: Meeting) -> Meeting:
+    """The meeting with the ids of its operator's other meetings at the same time."""
+    query, values = conflict_query(meeting)
     rows = await (await connection.execute(query, values)).fetchall()
-    items = [_meeting(row) for row in rows[: wanted.limit]]
-    return Meetings(items=items, next_cursor=_make_cursor(items[-1]) if len(rows) > wanted.limit else None)
+    return meeting.model_copy(update={"conflicts": tuple(row["id"] for row in rows)})
+
+
+def conflict_query(meeting: Meeting) -> tuple[LiteralString, dict[str, object]]:
+    """The statement behind `with_conflicts`, and its values.
+
+    Both bounds are values: PostgreSQL uses no computed ones on an index before the policies.
+    """
+    query: LiteralString = (
+        "select m.id from public.meetings m where m.operator_id = %(operator_id)s and m.id <> %(id)s"
+        " and m.status in ('scheduled', 'in_progress')"
+        " and m.scheduled_at < %(ends)s and m.scheduled_at > %(earliest)s"
+        " and m.scheduled_at + m.planned_minutes * interval '1 minute' > %(starts)s"
+        " order by m.scheduled_at, m.id"
+    )
+    return query, {
+        "operator_id": meeting.operator.id,
+        "id": meeting.id,
+        "starts": meeting.scheduled_at,
+        "ends": meeting.scheduled_at + timedelta(minutes=meeting.planned_minutes),
+        "earliest": meeting.scheduled_at - timedelta(minutes=PLANNED_MINUTES_MAX),
+    }
+
+
+async def presence(connection: Connection, meeting_id: UUID) -> Presences:
+    """Who was in the meeting's room, in order of arrival.
+
+    Raises:
+        ServiceError: `NOT_FOUND`.
+    """
+    cursor = await connection.execute("select * from public.meeting_presence(%s)", [meeting_id])
+    return Presences(items=[Presence.model_validate(row) for row in await cursor.fetchall()])
 
 
 async def begin(connection: Connection, meeting_id: UUID) -> None:
@@ -172,30 +272,6 @@ async def room_entry(connection: Connection, meeting_id: UUID) -> RoomEntry:
     return RoomEntry(row["session_id"], cast("RoomRole", row["role"]), row["account_id"], row["full_name"])
 
 
-async def claim_idempotency_key(
-    connection: Connection, key: str, operation: str, request: MeetingRequest
-) -> Meeting | None:
-    """The answer stored under the key, or None when this request is the first to use it.
-
-    Raises:
-        ServiceError: `IDEMPOTENCY_MISMATCH` when the key came with another request.
-    """
-    digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
-    cursor = await connection.execute(
-        "select * from private.claim_idempotency_key(%s, %s, %s)", [key, operation, digest]
-    )
-    row = await cursor.fetchone()
-    assert row is not None
-    return None if row["status"] is None else Meeting.model_validate(row["response"])
-
-
-async def keep_answer(connection: Connection, key: str, meeting: Meeting) -> None:
-    """Store the answer under the key that was claimed in this transaction."""
-    await connection.execute(
-        "select private.keep_idempotent_answer(%s, 201, %s)", [key, Jsonb(meeting.model_dump(mode="json"))]
-    )
-
-
 def session_id_of(meeting_id: UUID) -> str:
     """The room's name at OpenVidu: fixed by the meeting's id, so that making it twice makes one."""
     return f"mtg_{meeting_id.hex}"
@@ -212,8 +288,9 @@ def _meeting(row: Mapping[str, Any]) -> Meeting:
     )
 
 
-def _make_cursor(last: Meeting) -> str:
-    return base64.urlsafe_b64encode(f"{last.scheduled_at.isoformat()}|{last.id}".encode()).decode()
+def make_cursor(scheduled_at: datetime, meeting_id: UUID) -> str:
+    """Where a page ended, for the next one to go on after it."""
+    return base64.urlsafe_b64encode(f"{scheduled_at.isoformat()}|{meeting_id}".encode()).decode()
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, UUID]:

@@ -1,4 +1,7 @@
-"""The meetings of the caller, and what he may do with them."""
+"""The meetings of the caller: planning, reading, and the room.
+
+Changing is in `change_routes.py`, files for other programs in `file_routes.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,28 @@ from pydantic import AwareDatetime
 
 from backend.auth import Authenticated
 from backend.database import Connection
-from backend.meetings import live, queries
+from backend.meetings import idempotency, live, queries
+from backend.meetings.start_now import start_now
+from backend.meetings.tags import NOT_MODIFIED, listed, tagged
 from backend.services import ServicesOf
 from backend_client.models import (
     Meeting,
     MeetingRequest,
     Meetings,
     MeetingStatus,
+    Presences,
     RoomToken,
     RoomTokenRequest,
+    StartNowRequest,
 )
 
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"])
 
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=255)]
+IfNoneMatch = Annotated[str | None, Header()]
 
-@router.get("")
+
+@router.get("", response_model=Meetings, responses=NOT_MODIFIED)
 async def list_meetings(
     *,
     caller: Authenticated,
@@ -36,8 +46,9 @@ async def list_meetings(
     order: Literal["asc", "desc"] = "asc",
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
-) -> Meetings:
-    """One page of the meetings the caller may see, by (scheduled_at, id)."""
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """One page of the meetings the caller may see, by (scheduled_at, id); 304 for whoever has it."""
     wanted = queries.Filter(
         statuses=status,
         from_=from_,
@@ -51,7 +62,7 @@ async def list_meetings(
     async def read(connection: Connection) -> Meetings:
         return await queries.list_page(connection, wanted)
 
-    return await services.database.as_caller(caller, read)
+    return listed(await services.database.as_caller(caller, read), if_none_match)
 
 
 @router.post("", status_code=201)
@@ -60,23 +71,44 @@ async def create_meeting(
     caller: Authenticated,
     services: ServicesOf,
     response: Response,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Meeting:
-    """Schedule a meeting (operators). The same `Idempotency-Key` gives the same meeting for a day."""
+    """Schedule a meeting (operators). The same `Idempotency-Key` gives the same answer for a day.
+
+    `conflicts` names the operator's meetings at the same time: a warning, not a refusal.
+    """
 
     async def create(connection: Connection) -> Meeting:
         if idempotency_key is not None:
-            kept = await queries.claim_idempotency_key(connection, idempotency_key, "POST /v1/meetings", body)
+            kept = await idempotency.claim(
+                connection, idempotency_key, "POST /v1/meetings", body, answer=Meeting
+            )
             if kept is not None:
                 return kept
-        meeting = await queries.get(connection, await queries.create(connection, body))
+        made = await queries.get(connection, await queries.create(connection, body))
+        meeting = await queries.with_conflicts(connection, made)
         if idempotency_key is not None:
-            await queries.keep_answer(connection, idempotency_key, meeting)
+            await idempotency.keep(connection, idempotency_key, meeting)
         return meeting
 
     meeting = await services.database.as_caller(caller, create)
+    services.jobs.wake()
     response.headers["Location"] = f"{router.prefix}/{meeting.id}"
-    return _tagged(meeting, response)
+    return tagged(meeting, response)
+
+
+@router.post("/start-now", status_code=201)
+async def start_unplanned_meeting(
+    body: StartNowRequest,
+    caller: Authenticated,
+    services: ServicesOf,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> Meeting:
+    """Make a meeting that is in progress at once (operators); the same `Idempotency-Key` makes one."""
+    meeting = await start_now(services, caller, body, idempotency_key)
+    response.headers["Location"] = f"{router.prefix}/{meeting.id}"
+    return tagged(meeting, response)
 
 
 @router.get("/{meeting_id}")
@@ -88,7 +120,19 @@ async def read_meeting(
     async def read(connection: Connection) -> Meeting:
         return await queries.get(connection, meeting_id)
 
-    return _tagged(await services.database.as_caller(caller, read), response)
+    return tagged(await services.database.as_caller(caller, read), response)
+
+
+@router.get("/{meeting_id}/presence", response_model=Presences, responses=NOT_MODIFIED)
+async def read_presence(
+    meeting_id: UUID, caller: Authenticated, services: ServicesOf, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Who was in the meeting's room, from when to when."""
+
+    async def read(connection: Connection) -> Presences:
+        return await queries.presence(connection, meeting_id)
+
+    return listed(await services.database.as_caller(caller, read), if_none_match)
 
 
 @router.post("/{meeting_id}/start")
@@ -96,7 +140,9 @@ async def start_meeting(
     meeting_id: UUID, caller: Authenticated, services: ServicesOf, response: Response
 ) -> Meeting:
     """Start: scheduled → in_progress (its operator); the room is open when this answers."""
-    return _tagged(await live.start(services, caller, meeting_id), response)
+    meeting = await live.start(services, caller, meeting_id)
+    services.jobs.wake()
+    return tagged(meeting, response)
 
 
 @router.post("/{meeting_id}/end")
@@ -104,7 +150,7 @@ async def end_meeting(
     meeting_id: UUID, caller: Authenticated, services: ServicesOf, response: Response
 ) -> Meeting:
     """End: in_progress → completed (its operator); everybody is sent out of the room."""
-    return _tagged(await live.end(services, caller, meeting_id), response)
+    return tagged(await live.end(services, caller, meeting_id), response)
 
 
 @router.post("/{meeting_id}/token")
@@ -117,10 +163,4 @@ async def make_room_token(
 ) -> RoomToken:
     """One join of a live meeting's room (its operator and its client)."""
     response.headers["Cache-Control"] = "no-store"
-    screen = body is not None and body.purpose == "screen"
-    return await live.room_token(services, caller, meeting_id, screen=screen)
-
-
-def _tagged(meeting: Meeting, response: Response) -> Meeting:
-    response.headers["ETag"] = f'"v{meeting.version}"'
-    return meeting
+    return await live.room_token(services, caller, meeting_id, body or RoomTokenRequest())

@@ -20,6 +20,9 @@ class EventKind(StrEnum):
     MEETING_STARTED = "meeting.started"
     MEETING_ENDED = "meeting.ended"
     MEETING_CANCELLED = "meeting.cancelled"
+    MEETING_WAITING = "meeting.waiting"
+    MEETING_DELAYED = "meeting.delayed"
+    MEETING_MEDIA_LOST = "meeting.media_lost"
     NOTIFICATION_NEW = "notification.new"
     SESSION_REVOKED = "session.revoked"
     RESET = "reset"
@@ -51,13 +54,20 @@ class ReadNotificationsRequest(RequestModel):
 
 
 class LiveEvent(AnswerModel):
-    """One live event: `seq` counts per person without gaps; `version` decides which is newer."""
+    """One live event: `seq` counts per person without gaps; `version` decides which is newer.
+
+    `minutes` comes with `meeting.delayed`. `meeting.waiting` says since when the client waits and when
+    that is over unless it is told anew; without `since` he has left.
+    """
 
     seq: int
     kind: str
     meeting_id: UUID | None = None
     notification_id: UUID | None = None
     version: int | None = None
+    minutes: int | None = None
+    since: datetime | None = None
+    expires_at: datetime | None = None
 
 
 class LiveEvents(AnswerModel):

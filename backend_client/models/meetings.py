@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
 
 from backend_client.models.common import AnswerModel, Person, RequestModel, Role
 
@@ -15,8 +15,15 @@ TITLE_MAX = 200
 DESCRIPTION_MAX = 4000
 PLANNED_MINUTES_MIN = 5
 PLANNED_MINUTES_MAX = 480
+REASON_MAX = 1000
+NOTE_MAX = 20_000
+SERIES_MIN = 2
+SERIES_MAX = 52
+DELAY_MAX = 60
+"""Minutes; whoever comes later than that moves the meeting."""
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX)]
+PlannedMinutes = Annotated[int, Field(ge=PLANNED_MINUTES_MIN, le=PLANNED_MINUTES_MAX)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=DESCRIPTION_MAX)]
 
 
@@ -36,11 +43,64 @@ class MeetingRequest(RequestModel):
     title: Title
     description: Description = ""
     scheduled_at: AwareDatetime
-    planned_minutes: Annotated[int, Field(ge=PLANNED_MINUTES_MIN, le=PLANNED_MINUTES_MAX)] = 60
+    planned_minutes: PlannedMinutes = 60
+
+
+class MeetingChange(RequestModel):
+    """PATCH /meetings/{id}: what is left out (or null) stays as it is."""
+
+    title: Title | None = None
+    description: Description | None = None
+    scheduled_at: AwareDatetime | None = None
+    planned_minutes: PlannedMinutes | None = None
+
+
+class CancelRequest(RequestModel):
+    """POST /meetings/{id}/cancel; `following` takes the later meetings of its series along."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=REASON_MAX)] = ""
+    following: bool = False
+
+
+class ExtendRequest(RequestModel):
+    """POST /meetings/{id}/extend: the whole planned length from now on, not the difference."""
+
+    planned_minutes: PlannedMinutes
+
+
+class StartNowRequest(RequestModel):
+    """POST /meetings/start-now."""
+
+    client_id: UUID
+    title: Title
+    description: Description = ""
+    planned_minutes: PlannedMinutes = 60
+
+
+class SeriesRequest(MeetingRequest):
+    """POST /meetings/series: the same meeting weekly, at the same local time of the operator."""
+
+    count: Annotated[int, Field(ge=SERIES_MIN, le=SERIES_MAX)]
+
+
+class DelayRequest(RequestModel):
+    """POST /meetings/{id}/delay: how late the caller will be."""
+
+    minutes: Annotated[int, Field(ge=1, le=DELAY_MAX)]
+
+
+class NoteRequest(RequestModel):
+    """PUT /meetings/{id}/note."""
+
+    body: Annotated[str, StringConstraints(max_length=NOTE_MAX)]
 
 
 class Meeting(AnswerModel):
-    """A meeting as the caller may see it. `duration_seconds` is the database's own figure."""
+    """A meeting as the caller may see it. `duration_seconds` is the database's own figure.
+
+    Two members are the operator's alone: `client_waiting_since` (the client is in the waiting room)
+    and `conflicts`, in the answers to planning and moving: his other meetings at the same time.
+    """
 
     id: UUID
     client: Person
@@ -54,8 +114,13 @@ class Meeting(AnswerModel):
     ended_at: datetime | None = None
     duration_seconds: int | None = None
     end_reason: str | None = None
+    cancel_reason: str | None = None
+    series_id: UUID | None = None
     version: int
+    updated_at: datetime | None = None
     my_role: Role
+    client_waiting_since: datetime | None = None
+    conflicts: tuple[UUID, ...] = ()
 
 
 class Meetings(AnswerModel):
@@ -65,10 +130,57 @@ class Meetings(AnswerModel):
     next_cursor: str | None = None
 
 
+class MeetingSeries(AnswerModel):
+    """Answer to POST /meetings/series: its meetings in order, each with its conflicts."""
+
+    series_id: UUID
+    items: list[Meeting]
+
+
+class MeetingNote(AnswerModel):
+    """The operator's private note; `updated_at` is None while he has written none."""
+
+    body: str
+    updated_at: datetime | None = None
+
+
+class Presence(AnswerModel):
+    """One stay of one person in a meeting's room; `left_at` is None while he is inside."""
+
+    role: Role
+    full_name: str
+    joined_at: datetime
+    left_at: datetime | None = None
+
+
+class Presences(AnswerModel):
+    """GET /meetings/{id}/presence, in order of arrival."""
+
+    items: list[Presence]
+
+
+class Waiting(AnswerModel):
+    """Answer to POST /meetings/{id}/waiting: say it again before `expires_at`."""
+
+    since: datetime
+    expires_at: datetime
+
+
 class RoomTokenRequest(RequestModel):
-    """POST /meetings/{id}/token."""
+    """POST /meetings/{id}/token.
+
+    `device_id` is the app's own name for this installation: an unused token of the same device and
+    purpose dies when a new one is given.
+    """
 
     purpose: Literal["camera", "screen"] = "camera"
+    device_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_an_unknown_device(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Left out when not set: an older service refuses members that it does not know."""
+        members: dict[str, Any] = write(self)
+        return {name: value for name, value in members.items() if value is not None}
 
 
 class RoomToken(AnswerModel):

@@ -38,6 +38,13 @@ def field_text(code: FieldErrorCode, field: str = "") -> str:
         ),
         FieldErrorCode.WRONG_TYPE: translate("ErrorTexts", "This value is not understood."),
         FieldErrorCode.NOT_ALLOWED: translate("ErrorTexts", "This value is not accepted here."),
+        FieldErrorCode.TOO_WEAK: translate(
+            "ErrorTexts", "This password is too easy to guess. Choose a longer one, such as four words."
+        ),
+        FieldErrorCode.WRONG_PASSWORD: translate("ErrorTexts", "This is not your current password."),
+        FieldErrorCode.WRONG_CODE: translate("ErrorTexts", "This code is not right. Enter the newest one."),
+        FieldErrorCode.NOT_AN_ADDRESS: translate("ErrorTexts", "This is not an e-mail address."),
+        FieldErrorCode.ALREADY_USED: translate("ErrorTexts", "This e-mail address already has an account."),
     }
     return texts[code]
 
@@ -53,6 +60,9 @@ def _api_text(code: ApiErrorCode) -> ErrorText:
         ApiErrorCode.INVALID_CREDENTIALS: ErrorText(
             translate("ErrorTexts", "The e-mail address or the password is not right.")
         ),
+        ApiErrorCode.TOTP_REQUIRED: ErrorText(
+            translate("ErrorTexts", "Enter the current code of your authenticator app.")
+        ),
         ApiErrorCode.UNAUTHENTICATED: ErrorText(translate("ErrorTexts", "Please sign in again."), sign_in),
         ApiErrorCode.SESSION_ENDED: ErrorText(
             translate("ErrorTexts", "Your session has ended. Please sign in again."), sign_in
@@ -61,6 +71,18 @@ def _api_text(code: ApiErrorCode) -> ErrorText:
             translate("ErrorTexts", "Only the host of this meeting can do that.")
         ),
         ApiErrorCode.FORBIDDEN: ErrorText(translate("ErrorTexts", "Your account is not allowed to do that.")),
+        ApiErrorCode.PASSWORD_REQUIRED: ErrorText(
+            translate("ErrorTexts", "Please enter your password again to do that.")
+        ),
+        ApiErrorCode.INVITE_ACCEPTED: ErrorText(
+            translate("ErrorTexts", "This client has already accepted the invitation."), refresh
+        ),
+        ApiErrorCode.CLIENT_INACTIVE: ErrorText(
+            translate("ErrorTexts", "This client's account is deactivated."), refresh
+        ),
+        ApiErrorCode.CODE_EXPIRED: ErrorText(
+            translate("ErrorTexts", "This link is no longer valid. Ask for a new one.")
+        ),
         ApiErrorCode.NOT_FOUND: ErrorText(translate("ErrorTexts", "This meeting no longer exists."), refresh),
         ApiErrorCode.METHOD_NOT_ALLOWED: ErrorText(
             translate("ErrorTexts", "The service did not understand this app. It may need an update.")
@@ -69,6 +91,15 @@ def _api_text(code: ApiErrorCode) -> ErrorText:
             translate("ErrorTexts", "This meeting has not started yet."), refresh
         ),
         ApiErrorCode.MEETING_CLOSED: ErrorText(translate("ErrorTexts", "This meeting is over."), refresh),
+        ApiErrorCode.MEETING_STARTED: ErrorText(
+            translate("ErrorTexts", "This meeting has already started."), refresh
+        ),
+        ApiErrorCode.VERSION_CONFLICT: ErrorText(
+            translate("ErrorTexts", "This meeting was changed meanwhile. Look at it again first."), refresh
+        ),
+        ApiErrorCode.PRECONDITION_REQUIRED: ErrorText(
+            translate("ErrorTexts", "The service did not understand this app. It may need an update.")
+        ),
         ApiErrorCode.IDEMPOTENCY_MISMATCH: ErrorText(
             translate(
                 "ErrorTexts",

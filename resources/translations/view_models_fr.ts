@@ -36,6 +36,26 @@
         <translation>Cette valeur n’est pas acceptée ici.</translation>
     </message>
     <message>
+        <source>This password is too easy to guess. Choose a longer one, such as four words.</source>
+        <translation>Ce mot de passe est trop facile à deviner. Choisissez-en un plus long, par exemple quatre mots.</translation>
+    </message>
+    <message>
+        <source>This is not your current password.</source>
+        <translation>Ce n’est pas votre mot de passe actuel.</translation>
+    </message>
+    <message>
+        <source>This code is not right. Enter the newest one.</source>
+        <translation>Ce code n’est pas correct. Saisissez le plus récent.</translation>
+    </message>
+    <message>
+        <source>This is not an e-mail address.</source>
+        <translation>Ce n’est pas une adresse e-mail.</translation>
+    </message>
+    <message>
+        <source>This e-mail address already has an account.</source>
+        <translation>Cette adresse e-mail a déjà un compte.</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>Réessayer</translation>
     </message>
@@ -56,6 +76,10 @@
         <translation>L’adresse e-mail ou le mot de passe n’est pas correct.</translation>
     </message>
     <message>
+        <source>Enter the current code of your authenticator app.</source>
+        <translation>Saisissez le code actuel de votre application d’authentification.</translation>
+    </message>
+    <message>
         <source>Please sign in again.</source>
         <translation>Connectez-vous à nouveau.</translation>
     </message>
@@ -72,6 +96,22 @@
         <translation>Votre compte n’y est pas autorisé.</translation>
     </message>
     <message>
+        <source>Please enter your password again to do that.</source>
+        <translation>Veuillez saisir à nouveau votre mot de passe pour continuer.</translation>
+    </message>
+    <message>
+        <source>This client has already accepted the invitation.</source>
+        <translation>Ce client a déjà accepté l’invitation.</translation>
+    </message>
+    <message>
+        <source>This client&apos;s account is deactivated.</source>
+        <translation>Le compte de ce client est désactivé.</translation>
+    </message>
+    <message>
+        <source>This link is no longer valid. Ask for a new one.</source>
+        <translation>Ce lien n’est plus valable. Demandez-en un nouveau.</translation>
+    </message>
+    <message>
         <source>This meeting no longer exists.</source>
         <translation>Cette réunion n’existe plus.</translation>
     </message>
@@ -82,6 +122,14 @@
     <message>
         <source>This meeting is over.</source>
         <translation>Cette réunion est terminée.</translation>
+    </message>
+    <message>
+        <source>This meeting has already started.</source>
+        <translation>Cette réunion a déjà démarré.</translation>
+    </message>
+    <message>
+        <source>This meeting was changed meanwhile. Look at it again first.</source>
+        <translation>Cette réunion a été modifiée entre-temps. Consultez-la d’abord à nouveau.</translation>
     </message>
     <message>
         <source>This meeting was already sent with other details. Check the list before trying again.</source>

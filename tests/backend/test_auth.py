@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from backend.accounts.refresh_tokens import RefreshTokens
 from backend.auth import (
     ACCESS_TOKEN_LIFE_S,
     LEEWAY_S,
@@ -142,6 +143,7 @@ def forged() -> dict[str, str]:
         + "."
         + good.split(".")[2],
         "cut off": good[:-4],
+        "refresh token of ours": RefreshTokens("k" * 32).encode(uuid4(), 0),
         "empty": "",
         "nonsense": "a.b.c",
     }

@@ -43,3 +43,11 @@ def test_a_database_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
         Settings()
     with pytest.raises(ValueError, match="VISIO_ADMIN_DATABASE_URL"):
         _ = AdminSettings().admin_dsn
+
+
+def test_the_hooks_secret_is_no_short_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody who reaches the service may try it."""
+    monkeypatch.setenv("VISIO_DATABASE_URL", "postgresql://visio_api@h/c")
+    monkeypatch.setenv("VISIO_OPENVIDU_WEBHOOK_SECRET", "openvidu")
+    with pytest.raises(ValidationError, match="openvidu_webhook_secret"):
+        Settings()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from psycopg.types.json import Jsonb
 
 from backend.database import Database
-from backend.jobs import Handler, JobRunner
+from backend.jobs import LANES, Handler, JobRunner
 from backend.openvidu import MediaUnavailable
 from tests.support.service import TestDatabase
 from tests.support.waiting import until
@@ -115,3 +117,102 @@ async def test_a_job_of_a_dead_process_is_taken_over(database: TestDatabase) -> 
         await until(
             lambda: not database.admin("select from private.jobs where done_at is null"), timeout_s=LIMIT_S
         )
+
+
+async def test_a_job_that_is_wanted_again_while_it_runs_is_done_again(database: TestDatabase) -> None:
+    """Two at once may overlap, none is lost: the first run does not finish the second's wish."""
+    begun, go_on = asyncio.Queue[None](), asyncio.Event()
+
+    async def do(_: Mapping[str, Any]) -> None:
+        begun.put_nowait(None)
+        await go_on.wait()
+
+    open_jobs = "select from private.jobs where done_at is null"
+    enqueue(database, "test", "1")
+    async with running(database, {"test": do}):
+        await asyncio.wait_for(begun.get(), LIMIT_S)
+        # Wanted again, and not to be taken before the first run has ended.
+        enqueue(database, "test", "1")
+        database.admin("update private.jobs set run_at = now() + interval '1 hour'")
+        go_on.set()
+        enqueue(database, "test", "2")
+        finished = "select from private.jobs where key = '2' and done_at is not null"
+        await until(lambda: database.admin(finished), timeout_s=LIMIT_S)
+        assert len(database.admin(open_jobs)) == 1
+        database.admin("update private.jobs set run_at = now() where done_at is null")
+        await until(lambda: not database.admin(open_jobs), timeout_s=LIMIT_S)
+    assert begun.qsize() == 2
+
+
+async def test_a_slow_job_does_not_hold_up_the_others(database: TestDatabase) -> None:
+    """A mail server that takes its time, and a room to close."""
+    slow, quick = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: Mapping[str, Any]) -> None:
+        slow.set()
+        await asyncio.Event().wait()
+
+    async def work(_: Mapping[str, Any]) -> None:
+        quick.set()
+
+    enqueue(database, "slow", "1")
+    async with running(database, {"slow": wait, "quick": work}):
+        await asyncio.wait_for(slow.wait(), LIMIT_S)
+        enqueue(database, "quick", "1")
+        await asyncio.wait_for(quick.wait(), LIMIT_S)
+
+
+async def test_a_job_that_hangs_is_given_up_before_its_lease_ends(
+    database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else two would do it at once; it comes back like one that failed."""
+    monkeypatch.setattr("backend.jobs.LANES", tuple(replace(lane, limit_s=0.01) for lane in LANES))
+
+    async def hang(_: Mapping[str, Any]) -> None:
+        await asyncio.Event().wait()
+
+    enqueue(database, "hang", "1")
+    async with running(database, {"hang": hang}):
+        given_up = "select last_error from private.jobs where locked_until is null and attempts = 1"
+        await until(lambda: database.admin(given_up), timeout_s=LIMIT_S)
+        assert database.admin(given_up) == [{"last_error": "took too long"}]
+
+
+async def test_mails_that_hang_hold_up_nothing_but_mails(database: TestDatabase) -> None:
+    """As many as there are workers in all; a room is closed meanwhile."""
+    closed = asyncio.Event()
+
+    async def hang(_: Mapping[str, Any]) -> None:
+        await asyncio.Event().wait()
+
+    async def close(_: Mapping[str, Any]) -> None:
+        closed.set()
+
+    for number in range(sum(lane.workers for lane in LANES)):
+        enqueue(database, "mail.hang", str(number))
+    async with running(database, {"mail.hang": hang, "media.close": close}):
+        held = "select from private.jobs where locked_until is not null"
+        await until(lambda: database.admin(held), timeout_s=LIMIT_S)
+        enqueue(database, "media.close", "1")
+        await asyncio.wait_for(closed.wait(), LIMIT_S)
+
+
+def test_every_lease_is_longer_than_its_limit() -> None:
+    """Else a second process would begin what the first still does."""
+    assert all(lane.lease.total_seconds() >= lane.limit_s + 5 for lane in LANES)
+
+
+async def test_a_cancellation_that_came_out_as_an_error_still_ends_the_runner(database: TestDatabase) -> None:
+    """As the database's driver may turn it into one: the service must stop all the same."""
+    begun = asyncio.Event()
+
+    async def swallow(_: Mapping[str, Any]) -> None:
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        raise MediaUnavailable("cut")
+
+    enqueue(database, "swallow", "1")
+    async with asyncio.timeout(LIMIT_S), running(database, {"swallow": swallow}):
+        await begun.wait()
+    assert database.admin("select last_error from private.jobs") == [{"last_error": "cut"}]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from uuid import UUID
+
 import pytest
 
 from backend.openvidu import MediaUnavailable, OpenVidu, RoomMissing
@@ -64,6 +67,73 @@ async def test_an_answer_without_a_token_is_a_fault(openvidu: FakeOpenVidu, clie
     openvidu.status = 200
     with pytest.raises(MediaUnavailable):
         await client.connect("mtg_1", role="PUBLISHER", account_id="a", name="A")
+    await client.close()
+
+
+async def test_who_is_inside(openvidu: FakeOpenVidu, client: OpenVidu) -> None:
+    """Of one room or of all: those who joined, since when, and whose connection it is."""
+    account = UUID(int=7)
+    await client.ensure_session("mtg_1")
+    await client.ensure_session("webinar")
+    tokens = [
+        (await client.connect("mtg_1", role="PUBLISHER", account_id=str(account), name="A", screen=screen))
+        for screen in (False, True, False)
+    ]
+    for made in tokens[:2]:
+        assert await client.is_unused("mtg_1", made.connection_id)
+        openvidu.join(made.token)
+        assert not await client.is_unused("mtg_1", made.connection_id)
+    foreign = await client.connect("webinar", role="PUBLISHER", account_id="nobody", name="A")
+    openvidu.join(foreign.token)
+    rooms = await client.rooms()
+    assert rooms.keys() == {"mtg_1", "webinar"}
+    assert rooms["mtg_1"] == await client.room("mtg_1")
+    inside = rooms["mtg_1"].occupants
+    assert inside.keys() == {made.connection_id for made in tokens[:2]}
+    assert [(who.account_id, who.screen) for who in inside.values()] == [(account, False), (account, True)]
+    assert tokens[0].created_ms is not None
+    assert all(who.active_ms >= tokens[0].created_ms for who in inside.values())
+    assert rooms["webinar"].occupants[foreign.connection_id].account_id is None
+    assert await client.room("mtg_2") is None
+    assert not await client.is_unused("mtg_1", "con_0")
+    assert not await client.is_unused("mtg_2", "con_0")
+    await client.close()
+
+
+CONNECTIONS = {"numberOfElements": 1, "content": [{"connectionId": "con_1", "status": "active"}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<html>",
+        "null",
+        "[]",
+        "{}",
+        '{"numberOfElements": 1, "content": []}',
+        '{"numberOfElements": 0, "content": null}',
+        '{"numberOfElements": 1, "content": [{"sessionId": "mtg_1"}]}',
+        json.dumps({"numberOfElements": 1, "content": [{"sessionId": "m", "connections": CONNECTIONS}]}),
+    ],
+)
+async def test_a_list_that_makes_no_sense_is_a_fault(
+    openvidu: FakeOpenVidu, client: OpenVidu, body: str
+) -> None:
+    """It is never taken for an empty one."""
+    openvidu.lists = body.encode()
+    with pytest.raises(MediaUnavailable):
+        await client.rooms()
+    await client.close()
+
+
+async def test_a_room_that_makes_no_sense_is_a_fault(openvidu: FakeOpenVidu, client: OpenVidu) -> None:
+    """200 with an empty body, for a room and for a connection."""
+    openvidu.status = 200
+    with pytest.raises(MediaUnavailable):
+        await client.room("mtg_1")
+    with pytest.raises(MediaUnavailable):
+        await client.is_unused("mtg_1", "con_1")
     await client.close()
 
 

@@ -108,6 +108,8 @@ class TestRequests:
         toy.routes[f"POST /meetings/{MEETING_ID}/token"] = answering(token)
         assert (await alice.room_token(MEETING_ID)).role == "PUBLISHER"
         assert toy.seen[-1].json == {"purpose": "camera"}
+        await alice.room_token(MEETING_ID, purpose="screen", device_id="laptop-7")
+        assert toy.seen[-1].json == {"purpose": "screen", "device_id": "laptop-7"}
 
     async def test_read_marks_go_in_portions(self, toy: ToyService, alice: BackendClient) -> None:
         toy.routes["POST /notifications/read"] = answering(None, 204)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
+import time
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -31,3 +34,16 @@ async def test_old_parameters_are_renewed(passwords_hash: str) -> None:
     renewed = await passwords.renewed(weak, "correct horse")
     assert renewed is not None
     assert await passwords.matches(renewed, "correct horse")
+
+
+async def test_no_account_is_as_much_work_as_a_wrong_password(passwords_hash: str) -> None:
+    """Within a tenth, by the CPU's time, which other work on the machine does not change much."""
+    passwords = Passwords()
+    work_s: dict[str | None, list[float]] = {passwords_hash: [], None: []}
+    for _ in range(11):
+        for stored, spent in work_s.items():
+            began = time.process_time()
+            assert not await passwords.matches(stored, "wrong")
+            spent.append(time.process_time() - began)
+    known, unknown = (statistics.median(spent) for spent in work_s.values())
+    assert known == pytest.approx(unknown, rel=0.1)

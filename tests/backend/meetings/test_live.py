@@ -6,12 +6,14 @@ import asyncio
 import json
 from uuid import UUID
 
+import pytest
 from aiohttp import web
 
-from tests.backend.people import ALICE, Person, code_of, plan, signed_in
+from tests.backend.people import ALICE, Person, code_of, plan, signed_in, wrong_fields
 from tests.support.fake_openvidu import FakeOpenVidu
 from tests.support.http import client_without_tls
 from tests.support.service import RunningService, TestDatabase, running_service
+from tests.support.waiting import until
 
 
 async def test_a_meeting_runs_from_scheduled_to_completed(
@@ -247,6 +249,70 @@ async def test_a_screen_gets_a_connection_that_says_so(
     await mikl.post(f"/meetings/{meeting['id']}/start")
     await mikl.post(f"/meetings/{meeting['id']}/token", {"purpose": "screen"})
     assert openvidu.server_data() == [{"account": str(mikl.account_id), "name": "MiKL", "purpose": "screen"}]
+
+
+async def test_a_new_token_of_a_device_takes_the_old_ones_place(
+    database: TestDatabase, openvidu: FakeOpenVidu, mikl: Person
+) -> None:
+    """The app that asks twice holds one valid token; its shared screen and other devices keep theirs."""
+    meeting = await plan(mikl, database.client_id(ALICE))
+    await mikl.post(f"/meetings/{meeting['id']}/start")
+    tokens = [
+        (await mikl.post(f"/meetings/{meeting['id']}/token", body)).json()["token"]
+        for body in (
+            {"device_id": "laptop"},
+            {"device_id": "laptop", "purpose": "screen"},
+            {"device_id": "tablet"},
+            {"device_id": "laptop"},
+        )
+    ]
+
+    def valid() -> set[str]:
+        return {item.token for room in openvidu.sessions.values() for item in room.connections.values()}
+
+    await until(lambda: valid() == set(tokens[1:]), timeout_s=15)
+
+
+@pytest.mark.parametrize("device_id", ["", "x" * 65, "a b", "é", 7])
+async def test_a_strange_device_is_refused(database: TestDatabase, mikl: Person, device_id: object) -> None:
+    """It is a name that the app made itself: letters, digits, at most 64."""
+    meeting = await plan(mikl, database.client_id(ALICE))
+    await mikl.post(f"/meetings/{meeting['id']}/start")
+    answer = await mikl.post(f"/meetings/{meeting['id']}/token", {"device_id": device_id})
+    assert wrong_fields(answer).keys() == {"/device_id"}
+
+
+@pytest.mark.parametrize("fault", ["status", "hanging"])
+async def test_a_token_without_openvidu_is_a_typed_error(
+    database: TestDatabase, openvidu: FakeOpenVidu, mikl: Person, fault: str
+) -> None:
+    """503 with a time to come back; the meeting goes on, and the next try works."""
+    meeting = await plan(mikl, database.client_id(ALICE))
+    await mikl.post(f"/meetings/{meeting['id']}/start")
+    setattr(openvidu, fault, 500 if fault == "status" else True)
+    answer = await mikl.post(f"/meetings/{meeting['id']}/token")
+    assert code_of(answer) == (503, "media-unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    openvidu.status = None
+    openvidu.release()
+    assert (await mikl.post(f"/meetings/{meeting['id']}/token")).status_code == 200
+
+
+async def test_a_token_that_cannot_be_noted_is_taken_back(
+    database: TestDatabase, openvidu: FakeOpenVidu, mikl: Person, alice: Person
+) -> None:
+    """Deactivated while OpenVidu worked: no answer with a token, and no connection that lives on."""
+    meeting = await plan(mikl, database.client_id(ALICE))
+    await mikl.post(f"/meetings/{meeting['id']}/start")
+
+    async def deactivate_meanwhile(request: web.Request) -> None:
+        if request.path.endswith("/connection"):
+            openvidu.before_answer = None
+            database.admin("update public.clients set active = false")
+
+    openvidu.before_answer = deactivate_meanwhile
+    assert code_of(await alice.post(f"/meetings/{meeting['id']}/token")) == (404, "not-found")
+    assert openvidu.server_data() == []
 
 
 async def test_tokens_are_limited(database: TestDatabase, mikl: Person) -> None:

@@ -42,8 +42,13 @@ async def test_planning_answers_the_meeting(database: TestDatabase, mikl: Person
         "ended_at": None,
         "duration_seconds": None,
         "end_reason": None,
+        "cancel_reason": None,
+        "series_id": None,
         "version": 1,
+        "updated_at": meeting["updated_at"],
         "my_role": "operator",
+        "client_waiting_since": None,
+        "conflicts": [],
     }
 
 
