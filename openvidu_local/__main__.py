@@ -18,7 +18,15 @@ from pathlib import Path
 
 from openvidu_local import faults
 from openvidu_local.faults import FaultError, Faults
-from openvidu_local.options import SECRET_FORM, WEBHOOK_EVENTS, Mode, Options, Timing, random_secret
+from openvidu_local.options import (
+    SECRET_FORM,
+    WEBHOOK_EVENTS,
+    Bandwidth,
+    Mode,
+    Options,
+    Timing,
+    random_secret,
+)
 from openvidu_local.server import OpenViduServer
 
 SECRET_VARIABLE = "VISIO_OPENVIDU_SECRET"  # noqa: S105 - the name of a variable, no secret
@@ -57,6 +65,13 @@ def parser() -> argparse.ArgumentParser:
         choices=WEBHOOK_EVENTS,
         help="post this event; repeatable (default: all)",
     )
+    arguments.add_argument(
+        "--max-bitrate",
+        type=_bitrate,
+        default=Bandwidth().max_bps,
+        metavar="BPS",
+        help="most that publishers are told to send, bits per second (default: %(default)s)",
+    )
     arguments.add_argument("--coturn-host", help="TURN host named to clients (default: no TURN)")
     arguments.add_argument(
         "--grace", type=float, default=10.0, metavar="S", help="how long a lost socket may resume"
@@ -66,6 +81,13 @@ def parser() -> argparse.ArgumentParser:
     )
     arguments.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     return arguments
+
+
+def _bitrate(text: str) -> int:
+    """A bit rate that REMB can carry, from one at which something can still be seen."""
+    if not text.isascii() or not text.isdigit() or not 30_000 <= int(text) <= 100_000_000:
+        raise argparse.ArgumentTypeError("30000 to 100000000 bits per second")
+    return int(text)
 
 
 def _secret(text: str) -> str:
@@ -135,6 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         coturn_host=parsed.coturn_host,
         faults=tuple(parsed.fault),
         timing=Timing(grace_s=parsed.grace),
+        bandwidth=Bandwidth(min(Bandwidth().min_bps, parsed.max_bitrate), parsed.max_bitrate),
     )
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:

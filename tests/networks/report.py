@@ -176,8 +176,9 @@ address ours notices that its own is gone and needs little more than a second; o
 ICE has been disconnected for 4 s, and then negotiates. What others see follows: nobody of that name from
 the moment the server gives up, until he is back.
 
-**A cut of 5 s is lived through by both**, on the same connection. Ours says "Reconnecting…" after some two
-seconds, while nothing comes from anybody; openvidu-browser shows a still picture without a word.
+**A cut of 5 s is lived through by both.** Ours says "Reconnecting…" after some two seconds, while nothing
+comes from anybody; openvidu-browser shows a still picture without a word. Ours mostly keeps its connection;
+where TCP takes longer than 9 s to bring a ping through, it joins anew, which costs two or three seconds.
 
 **Delay is felt alike.** Ours shows pictures later by the delay, openvidu-browser by somewhat more, since it
 makes room for the jitter; for that less of its sound is missing. Ours keeps 80 ms of sound back and no more.

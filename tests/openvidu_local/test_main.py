@@ -44,6 +44,8 @@ def test_a_random_secret_when_none_is_given() -> None:
         ["--webhook-header", "no colon"],
         ["--webhook-event", "sessionImagined"],
         ["--secret", "two words"],
+        ["--max-bitrate", "fast"],
+        ["--max-bitrate", "29999"],
     ],
 )
 def test_bad_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

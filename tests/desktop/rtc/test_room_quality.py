@@ -9,7 +9,8 @@ import pytest
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.openvidu_room import OpenViduRoom
 from desktop.rtc.state import QualityWord, RoomNotice
-from tests.desktop.rtc.conftest import Guest, House
+from tests.desktop.rtc.conftest import Guest, House, open_house
+from tests.support.openvidu import openvidu_process
 from tests.support.sources import BLUE, GREEN, RED, BlocksCamera, ToneMicrophone, shows
 from tests.support.waiting import until
 
@@ -128,3 +129,28 @@ async def test_a_camera_that_the_user_switched_off_stays_off(house: House) -> No
     await ada.room.set_camera(False)
     await ada.room._devices.give_or_take_picture(True)
     assert (ada.camera.is_open, ada.state.camera_on) == (False, False)
+
+
+async def test_a_narrow_line_lowers_the_picture_and_keeps_the_voice() -> None:
+    """The media server allows a third of what the picture needs: fewer pictures, the same tone."""
+    with openvidu_process("--log-level", "WARNING", "--max-bitrate", "160000") as narrow:
+        async with open_house(narrow) as house:
+            ada = await house.joined("Ada", frequency_hz=450)
+            bo = await house.joined("Bo")
+            await ada.room.replace_camera(
+                camera := BlocksCamera(BLUE, width_px=640, height_px=480, frame_rate=30)
+            )
+            ada.camera = camera
+            await until(lambda: bo.output.strength(450) > 0.12, "the tone")
+
+            def is_lowered() -> bool:
+                own = ada.room.statistics().streams.get("")
+                if own is None or own.video is None or own.estimate_bps is None:
+                    return False
+                return own.estimate_bps <= 160_000 and 0 < own.video.frame_rate < 20
+
+            await until(is_lowered, "fewer pictures", 30.0)
+            own = ada.room.statistics().streams[""]
+            assert own.bitrate_bps < 200_000
+            await until(lambda: bo.output.strength(450) > 0.12, "the tone, still")
+            assert ada.state.camera_on
