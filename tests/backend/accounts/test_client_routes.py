@@ -95,10 +95,20 @@ async def test_a_weak_password_does_not_cost_the_code(http: httpx.AsyncClient, m
     assert (await accept(http, code)).status_code == 200
 
 
+async def guess(http: httpx.AsyncClient, code: str) -> httpx.Response:
+    """Try a code; who asks faster than anybody types is told to wait a second, and tries again."""
+    for _ in range(50):
+        answer = await accept(http, code)
+        if answer.headers.get("Retry-After") != "1":
+            return answer
+        await asyncio.sleep(0.1)
+    raise AssertionError("told to wait for five seconds")
+
+
 async def test_guessing_codes_is_counted(http: httpx.AsyncClient, mikl: Person) -> None:
     """After fifty wrong ones the address waits."""
     invited = await invite(mikl)
-    answers = [await accept(http, f"guess-{number}") for number in range(51)]
+    answers = [await guess(http, f"guess-{number}") for number in range(51)]
     assert [answer.status_code for answer in answers[:50]] == [410] * 50
     assert code_of(answers[50]) == (429, "too-many")
     assert (await accept(http, code_in(invited))).status_code == 429
