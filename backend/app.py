@@ -10,7 +10,7 @@ import structlog
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from backend import errors, health
+from backend import client_versions, errors, health
 from backend.accounts import routes as account_routes
 from backend.accounts.flood import FloodLimit
 from backend.accounts.password_queries import reset_issuer
@@ -67,6 +67,7 @@ def create_app(settings: Settings, *, password_hasher: PasswordHasher = HASHER) 
     errors.install(app)
     for routes in (
         health,
+        client_versions,
         account_routes,
         # Before the routes of one meeting: `calendar.ics` is no id.
         file_routes,
@@ -77,7 +78,7 @@ def create_app(settings: Settings, *, password_hasher: PasswordHasher = HASHER) 
         event_routes,
     ):
         app.include_router(routes.router)
-    app.add_middleware(RequestGuard)
+    app.add_middleware(RequestGuard, settings=settings)
     return app
 
 

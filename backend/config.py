@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from resources.brand import ENVIRONMENT_PREFIX
 
+_VERSION = r"^\d{1,9}(\.\d{1,9}){0,3}$"
+
 
 class Settings(BaseSettings):
     """Everything one process of the service needs to know.
@@ -85,6 +87,22 @@ class Settings(BaseSettings):
         description="Addresses whose X-Forwarded-For is believed, comma separated; none by default.",
     )
 
+    minimum_client_version: str | None = Field(
+        default=None,
+        pattern=_VERSION,
+        description="Apps below this version are refused (426), such as `1.4`; by default none.",
+    )
+    recommended_client_version: str | None = Field(
+        default=None, pattern=_VERSION, description="Apps below this version say that there is a newer one."
+    )
+    client_download_url: str | None = Field(
+        default=None, description="Where users of an old app find the newer one."
+    )
+    client_message_fr: str | None = Field(
+        default=None, max_length=500, description="What they are told beside that, in French."
+    )
+    client_message_en: str | None = Field(default=None, max_length=500, description="The same in English.")
+
     heartbeat_s: float = Field(default=15.0, gt=0, description="Comment on idle event streams.")
     sweep_s: float = Field(default=10.0, gt=0, description="Look for events whose wake-up got lost.")
     job_poll_s: float = Field(default=2.0, gt=0, description="Look for jobs of other processes.")
@@ -114,6 +132,12 @@ class Settings(BaseSettings):
             raise ValueError("VISIO_SMTP_USER and VISIO_SMTP_PASSWORD belong together")
         if self.smtp_user is not None and self.smtp_security == "none":
             raise ValueError("VISIO_SMTP_SECURITY=none would send the password in clear")
+        return self
+
+    @model_validator(mode="after")
+    def _message_in_both_languages(self) -> Self:
+        if (self.client_message_fr is None) != (self.client_message_en is None):
+            raise ValueError("VISIO_CLIENT_MESSAGE_FR and VISIO_CLIENT_MESSAGE_EN belong together")
         return self
 
     @property

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from backend_client.errors import ApiErrorCode, FieldErrorCode
 from backend_client.models import Problem, ProblemField
+from resources.brand import DISTRIBUTION
 
 STATUS = {
     ApiErrorCode.MALFORMED: 400,
@@ -40,6 +41,7 @@ STATUS = {
     ApiErrorCode.TOO_LARGE: 413,
     ApiErrorCode.UNSUPPORTED_MEDIA_TYPE: 415,
     ApiErrorCode.INVALID: 422,
+    ApiErrorCode.CLIENT_TOO_OLD: 426,
     ApiErrorCode.TOO_MANY: 429,
     ApiErrorCode.INTERNAL: 500,
     ApiErrorCode.DATABASE_UNAVAILABLE: 503,
@@ -120,6 +122,9 @@ def problem_response(error: ServiceError, request_id: str | None) -> Response:
         headers["Retry-After"] = str(math.ceil(error.retry_after_s))
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if error.status == HTTPStatus.UPGRADE_REQUIRED:
+        # RFC 9110 §15.5.22 wants to hear what to come back with: a newer one of our apps.
+        headers["Upgrade"] = DISTRIBUTION
     return Response(
         body.model_dump_json(exclude_none=True),
         status_code=error.status,

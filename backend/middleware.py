@@ -10,6 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.client_versions import refuse_too_old
+from backend.config import Settings
 from backend.errors import ServiceError, problem_response
 from backend_client.errors import ApiErrorCode
 
@@ -23,8 +25,9 @@ SIGN_IN_BODY_LIMIT = 8 * 1024
 class RequestGuard:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -47,7 +50,7 @@ class RequestGuard:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                refusal = _refusal(scope)
+                refusal = self._refusal(scope)
                 if refusal is not None:
                     await problem_response(refusal, request_id)(scope, receive, send_with_id)
                 else:
@@ -70,9 +73,14 @@ class RequestGuard:
                     duration_ms=round((time.monotonic() - began) * 1000, 1),
                 )
 
+    def _refusal(self, scope: Scope) -> ServiceError | None:
+        headers = Headers(scope=scope)
+        return refuse_too_old(self._settings, scope["path"], headers.get("user-agent", "")) or _refuse_body(
+            scope, headers
+        )
 
-def _refusal(scope: Scope) -> ServiceError | None:
-    headers = Headers(scope=scope)
+
+def _refuse_body(scope: Scope, headers: Headers) -> ServiceError | None:
     length = headers.get("content-length", "0")
     if length.isdecimal() and int(length) > _limit(scope):
         return ServiceError(ApiErrorCode.TOO_LARGE)

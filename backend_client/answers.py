@@ -30,6 +30,7 @@ _BY_STATUS = {
     413: ApiErrorCode.TOO_LARGE,
     415: ApiErrorCode.UNSUPPORTED_MEDIA_TYPE,
     422: ApiErrorCode.INVALID,
+    426: ApiErrorCode.CLIENT_TOO_OLD,
     429: ApiErrorCode.TOO_MANY,
     500: ApiErrorCode.INTERNAL,
 }

@@ -25,9 +25,11 @@ from backend_client.account_calls import AccountCalls
 from backend_client.answers import error_of, read_answer
 from backend_client.clock import ServiceClock
 from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.identity import user_agent, version
 from backend_client.meeting_calls import MeetingCalls
 from backend_client.models import (
     Client,
+    ClientConfig,
     Clients,
     Health,
     LiveEvents,
@@ -44,6 +46,7 @@ from backend_client.models import (
 )
 from backend_client.sign_in import SignIn, TokenStore
 from backend_client.transport import Repeat, Timeouts, Transport
+from resources.brand import DISTRIBUTION
 
 PAGE_MAX = 100
 READ_MAX = 100
@@ -67,6 +70,7 @@ class BackendClient(AccountCalls, MeetingCalls):
         base_url: the service's address, with or without `/v1`.
         store: keeps the session over a restart.
         device: name of this machine in the list of sessions.
+        program: which of our programs this is, for `User-Agent` and the minimum version.
         ssl_context: for services whose certificate the system does not know (tests); otherwise
             the system's certificate authorities decide.
         timeouts: of each exchange.
@@ -82,13 +86,19 @@ class BackendClient(AccountCalls, MeetingCalls):
         store: TokenStore,
         *,
         device: str = "",
+        program: str = DISTRIBUTION,
         ssl_context: ssl.SSLContext | None = None,
         timeouts: Timeouts | None = None,
         clock: ServiceClock | None = None,
     ) -> None:
         context = ssl_context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         direct = httpx.AsyncHTTPTransport(verify=context)
-        self._http = httpx.AsyncClient(verify=context, mounts=dict.fromkeys(_NO_PROXY, direct))
+        self._program = program
+        self._http = httpx.AsyncClient(
+            verify=context,
+            mounts=dict.fromkeys(_NO_PROXY, direct),
+            headers={"User-Agent": user_agent(program)},
+        )
         self._transport = Transport(base_url, self._http, clock=clock, timeouts=timeouts)
         self.sign_in = SignIn(
             base_url,
@@ -131,6 +141,24 @@ class BackendClient(AccountCalls, MeetingCalls):
         if response.status_code == 503 and kind != "application/json":
             raise error_of(response, now=self.now())
         return read_answer(response, Health)
+
+    async def client_config(self) -> ClientConfig:
+        """Which versions of this app the service wants; nobody need be signed in.
+
+        An app that gets no answer goes on: one that is too old is refused everywhere else with
+        `CLIENT_TOO_OLD`.
+
+        Raises:
+            ApiError: it does not answer.
+        """
+        response = await self._transport.send(
+            "GET",
+            "/client-config",
+            prefix="",
+            params={"app": self._program, "version": version()},
+            repeat=Repeat.BROKEN,
+        )
+        return read_answer(response, ClientConfig)
 
     async def me(self) -> User:
         """The signed-in person, as the service knows him now."""

@@ -35,6 +35,7 @@ class ApiErrorCode(StrEnum):
     IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
     TOO_LARGE = "too-large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
+    CLIENT_TOO_OLD = "client-too-old"
     INVALID = "invalid"
     TOO_MANY = "too-many"
     INTERNAL = "internal"

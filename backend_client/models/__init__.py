@@ -76,6 +76,8 @@ from backend_client.models.meetings import (
     Waiting,
 )
 from backend_client.models.service import (
+    ClientConfig,
+    ClientMessage,
     Health,
     Problem,
     ProblemField,
@@ -99,6 +101,8 @@ __all__ = [
     "CancelRequest",
     "Client",
     "ClientAccount",
+    "ClientConfig",
+    "ClientMessage",
     "ClientRequest",
     "Clients",
     "DelayRequest",

@@ -18,6 +18,32 @@ class Health(AnswerModel):
     media: bool | None = None
 
 
+class ClientMessage(AnswerModel):
+    """What the people who run the service want to tell users of an old app."""
+
+    fr: str
+    en: str
+
+
+class ClientConfig(AnswerModel):
+    """GET /client-config: which versions of the apps the service wants.
+
+    Attributes:
+        status: of the version asked about: `outdated` is below the recommended one and works,
+            `too-old` is below the minimum and is refused with 426 everywhere else.
+        minimum: the oldest version that is served; None for any.
+        recommended: the version everybody should have; None when nobody said.
+        message: words of the operators of the service, beside the app's own.
+        download_url: where the newer version is.
+    """
+
+    status: Literal["current", "outdated", "too-old"]
+    minimum: str | None = None
+    recommended: str | None = None
+    message: ClientMessage | None = None
+    download_url: str | None = None
+
+
 class ProblemField(AnswerModel):
     """One wrong member of a request."""
 

@@ -97,7 +97,11 @@ class Shell(QObject):
         self._ssl = trust_context(settings.trusted_certificate)
         self._store = store
         self.client = BackendClient(
-            settings.backend_url, self._store, ssl_context=self._ssl, device=self._device()
+            settings.backend_url,
+            self._store,
+            ssl_context=self._ssl,
+            device=self._device(),
+            program=kind.product.program,
         )
         self.media = MediaThread()
         self._scope = TaskScope()

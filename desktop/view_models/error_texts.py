@@ -113,6 +113,12 @@ def _api_text(code: ApiErrorCode) -> ErrorText:
         ApiErrorCode.UNSUPPORTED_MEDIA_TYPE: ErrorText(
             translate("ErrorTexts", "The service did not understand this app. It may need an update.")
         ),
+        ApiErrorCode.CLIENT_TOO_OLD: ErrorText(
+            translate(
+                "ErrorTexts",
+                "This app is too old for the service. Ask your IT department for the current version.",
+            )
+        ),
         ApiErrorCode.INVALID: ErrorText(translate("ErrorTexts", "Some fields need your attention.")),
         ApiErrorCode.TOO_MANY: ErrorText(
             translate("ErrorTexts", "Too many attempts. Wait a few minutes, then try again."), again

@@ -140,6 +140,10 @@
         <translation>C’est trop long pour le service. Raccourcissez le texte.</translation>
     </message>
     <message>
+        <source>This app is too old for the service. Ask your IT department for the current version.</source>
+        <translation>Cette application est trop ancienne pour le service. Demandez la version actuelle à votre service informatique.</translation>
+    </message>
+    <message>
         <source>Some fields need your attention.</source>
         <translation>Certains champs sont à corriger.</translation>
     </message>

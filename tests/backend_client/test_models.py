@@ -42,8 +42,10 @@ ANSWERS: dict[str, type[models.AnswerModel]] = {
     "live_events": models.LiveEvents,
     "live_events_reset": models.LiveEvents,
     "health": models.Health,
+    "client_config": models.ClientConfig,
     "problem": models.Problem,
     "problem_retry": models.Problem,
+    "problem_client_too_old": models.Problem,
 }
 REQUESTS: dict[str, type[models.RequestModel]] = {
     "request_login": models.LoginRequest,
@@ -132,5 +134,6 @@ def test_every_recording_is_read_and_every_message_recorded() -> None:
         models.SignInSession,
         models.Notification,
         models.ProblemField,
+        models.ClientMessage,
     }
     assert messages - inner == {*ANSWERS.values(), *REQUESTS.values()}
