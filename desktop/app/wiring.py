@@ -7,12 +7,9 @@ the dialog and the room, and ends what it started, in the order it must end.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import platform
-from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject
@@ -23,12 +20,11 @@ from backend_client.errors import ApiError
 from backend_client.events import EventFeed
 from backend_client.models import Meeting, MeetingStatus, Role, User
 from backend_client.sign_in import TokenStore
-from desktop.app.media_thread import MediaThread, RoomBridge
-from desktop.system.settings import CameraChoice, Settings
+from desktop.app.room_wiring import RoomOpener
+from desktop.system.settings import Settings
 from desktop.system.trust import trust_context
 from desktop.view_models.language import Language
 from desktop.view_models.meeting_list import MeetingListViewModel
-from desktop.view_models.room import RoomViewModel
 from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.sign_in import SignInViewModel
 from desktop.view_models.states import MeetingAction, MeetingListState
@@ -36,13 +32,9 @@ from desktop.view_models.tasks import TaskScope
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.hub_window import HubWindow
 from desktop.views.participant_window import ParticipantWindow
-from desktop.views.room.room_window import RoomWindow
 from desktop.views.sign_in_window import SignInWindow
 from desktop.views.theme import Theme
 from resources.brand import HUB, PARTICIPANT, Product
-
-if TYPE_CHECKING:
-    from desktop.rtc.room import OnSignal, OnState, Room, RoomDevices, RoomRequest
 
 log = logging.getLogger(__name__)
 
@@ -103,21 +95,18 @@ class Shell(QObject):
             device=self._device(),
             program=kind.product.program,
         )
-        self.media = MediaThread()
         self._scope = TaskScope()
         self._stop = asyncio.Event()
         self._user: User | None = None
-        self._warm = False
         self._deep_link = meeting_to_open
         self.sign_in_model: SignInViewModel | None = None
         self.list_model: MeetingListViewModel | None = None
         self.schedule_model: ScheduleViewModel | None = None
-        self.room_model: RoomViewModel | None = None
-        self.room_bridge: RoomBridge | None = None
         self.window: QWidget | None = None
         """The log-in card or the list, whichever is in use."""
         self.dialog: ScheduleDialog | None = None
-        self.room_window: RoomWindow | None = None
+        self.room = RoomOpener(self.client, settings, self._ssl, language, theme, mark=kind.mark, parent=self)
+        self.room.finished.connect(self._room_finished)
 
     # ------------------------------------------------------------------ life
 
@@ -141,19 +130,17 @@ class Shell(QObject):
         self._stop.set()
 
     async def _shut_down(self) -> None:
-        for widget in (self.dialog, self.room_window, self.window):
+        for widget in (self.dialog, self.window):
             if widget is not None:
                 widget.removeEventFilter(self)
                 widget.hide()
-        if self.room_model is not None:
-            await self.room_model.close()
+        await self.room.close()
         await self._scope.close()
         for model in (self.schedule_model, self.list_model, self.sign_in_model):
             if model is not None:
                 await model.close()
         await self.client.close()
-        self.media.stop()
-        for widget in (self.dialog, self.room_window, self.window):
+        for widget in (self.dialog, self.window):
             if widget is not None:
                 widget.deleteLater()
 
@@ -230,9 +217,7 @@ class Shell(QObject):
             self._scope.start(self._leave_account(session_ended=True), name="session ended")
 
     async def _leave_account(self, *, session_ended: bool) -> None:
-        if self.room_model is not None:
-            await self.room_model.close()
-            self._drop_room()
+        await self.room.leave()
         if self.dialog is not None:
             self.dialog.finish()
         model, self.list_model = self.list_model, None
@@ -268,79 +253,23 @@ class Shell(QObject):
     # ------------------------------------------------------------------ room
 
     def _open_room(self, meeting: Meeting) -> None:
-        if self.room_window is not None:
-            self.room_window.raise_()
-            self.room_window.activateWindow()
-            return
         if self._user is None:
             return
-        self.media.start()
-        model = RoomViewModel(meeting, self._user, self.client, self._make_bridge, self.language, parent=self)
-        model.finished.connect(self._room_finished)
-        self.room_model = model
-        self.room_window = RoomWindow(model, self.theme.stage_look, mark=self.kind.mark)
-        self.room_window.show()
+        self.room.open(meeting, self._user)
         if self.window is not None:
             self.window.hide()
-        model.start()
 
     def _expect_room(self, state: MeetingListState) -> None:
-        """Load the media libraries once somebody may press *Join*: it takes 0.7 s off the joining."""
         rows = (state.next, *(row for group in state.groups for row in group.rows))
-        if not self._warm and any(row is not None and row.action is not MeetingAction.NONE for row in rows):
-            self._warm = True
-            self._scope.start(self._warm_up(), name="warm up")
-
-    @staticmethod
-    async def _warm_up() -> None:
-        for name in ("desktop.rtc.rooms", "desktop.rtc.openvidu_room", "desktop.devices.system_devices"):
-            await asyncio.to_thread(importlib.import_module, name)
-
-    def _make_bridge(self) -> RoomBridge:
-        user = self._user
-        account = str(user.id) if user is not None else ""
-
-        def choose() -> Awaitable[RoomDevices]:
-            # QtMultimedia takes 0.2 s to import: only when a room opens, in a worker thread.
-            from desktop.devices.choice import find_devices  # noqa: PLC0415
-
-            return find_devices("test" if self._settings.camera is CameraChoice.TEST else "system", account)
-
-        def open_room(
-            request: RoomRequest, devices: RoomDevices, on_state: OnState, /, *, on_signal: OnSignal
-        ) -> Room:
-            # aiortc takes 0.5 s to import: same rule, on the media thread.
-            from desktop.rtc.rooms import open_room as make_room  # noqa: PLC0415
-
-            return make_room(
-                request,
-                devices,
-                on_state,
-                ssl_context=self._ssl,
-                relay_only=self._settings.relay_only,
-                on_signal=on_signal,
-            )
-
-        self.room_bridge = RoomBridge(self.media, open_room, choose)
-        return self.room_bridge
+        if any(row is not None and row.action is not MeetingAction.NONE for row in rows):
+            self.room.expect()
 
     def _room_finished(self) -> None:
-        if self.room_model is not None:
-            self._end(self.room_model)
-        self._drop_room()
         if self.window is not None:
             self.window.show()
             self.window.raise_()
         if self.list_model is not None:
             self.list_model.refresh()
-
-    def _drop_room(self) -> None:
-        if self.room_window is not None:
-            self.room_window.hide()
-            self.room_window.deleteLater()
-        self.room_window = None
-        self.room_model = None
-        self.room_bridge = None
 
     # ------------------------------------------------------------------ pieces
 
@@ -353,7 +282,7 @@ class Shell(QObject):
         self.window = window
         window.show()
 
-    def _end(self, model: SignInViewModel | ScheduleViewModel | RoomViewModel) -> None:
+    def _end(self, model: SignInViewModel | ScheduleViewModel) -> None:
         """Close a view-model in the background, then let Qt delete it."""
 
         async def end() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,35 +11,18 @@ from backend_client.models import Meeting, MeetingStatus, Role, User
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from desktop.rtc.room import RoomRequest
-from desktop.rtc.state import (
-    EndReason,
-    ParticipantState,
-    Quality,
-    QualityReason,
-    QualityWord,
-    RoomNotice,
-    RoomPhase,
-    RoomState,
-    StreamPhase,
-    StreamState,
-)
-from desktop.view_models.dates import Dates, system_zone
+from desktop.rtc.state import EndReason, RoomPhase, RoomState
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
-from desktop.view_models.meeting_rows import person_state
 from desktop.view_models.ports import MeetingsPort, RoomFactory, RoomPort
-from desktop.view_models.states import ErrorText, PersonState, RoomStage, RoomViewState, TileState
+from desktop.view_models.room_tiles import RoomTiles
+from desktop.view_models.room_words import RoomWords
+from desktop.view_models.states import ErrorText, RoomStage, RoomViewState
 from desktop.view_models.tasks import OnUnexpected
 from desktop.view_models.view_model import ViewModel
 
 log = logging.getLogger(__name__)
 
-OWN_KEY = ""
-"""Key of the own tile."""
-SPEAKING_RMS = 0.01
-"""Loudness from which somebody counts as speaking (−40 dBFS)."""
-SPEAKING_HOLD_S = 0.8
-"""How long the ring stays after the last loud moment, so that it does not flicker between words."""
 TICK_MS = 200
 
 _NO_MORE_TOKENS = {
@@ -86,14 +68,14 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._user = user
         self._service = meetings
         self._make_room = make_room
-        self._language = language
+        self._tiles = RoomTiles(user, self)
+        self._words = RoomWords(meeting, language, self)
         self._room: RoomPort | None = None
         self._failure: ErrorText | None = None
         self._failed_to_end = False
         self._leaving = False
         self._warning = ""
         self._busy: set[str] = set()
-        self._loud_at: dict[str, float] = {}
         self._ended: Meeting | None = None
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
@@ -266,37 +248,29 @@ class RoomViewModel(ViewModel[RoomViewState]):
         if state.phase is RoomPhase.LEFT and state.end_reason is EndReason.CLOSED and self._ended is None:
             self._scope.start(self._fetch_ended(), name="ended meeting")
         if state.phase is RoomPhase.LEFT and state.end_reason is EndReason.NETWORK:
-            self._failure = ErrorText(self.tr("The connection was lost for too long."), self.tr("Join again"))
+            self._failure = self._words.connection_lost()
         self._write()
 
     def _tick(self) -> None:
-        room = self._room
-        if room is not None:
-            now = time.monotonic()
-            for key in [OWN_KEY, *(stream.stream_id for _, stream in self._streams(room.state))]:
-                if room.audio_level(key).rms >= SPEAKING_RMS:
-                    self._loud_at[key] = now
+        if self._room is not None:
+            self._tiles.listen(self._room)
         self._write()
 
-    # ------------------------------------------------------------------ words
-
-    @staticmethod
-    def _streams(state: RoomState) -> list[tuple[ParticipantState, StreamState]]:
-        return [(person, stream) for person in state.participants for stream in person.streams]
+    # ------------------------------------------------------------------ state
 
     def _write(self) -> None:
         state = self.room_state
-        tiles = tuple(self._tile(person, stream) for person, stream in self._streams(state))
+        tiles = self._tiles.others(state)
         stage, message, detail = self._stage(state, bool(tiles))
         others = len(state.participants)
         self._set(
             stage=stage,
-            elapsed=self._elapsed(),
+            elapsed=self._words.elapsed(self._service.now()),
             message=message,
             detail=detail,
             error=self._failure,
             tiles=tiles,
-            own=self._own_tile(state),
+            own=self._tiles.own(state),
             microphone_on=state.microphone_on,
             camera_on=state.camera_on,
             microphone_busy="microphone" in self._busy,
@@ -304,121 +278,13 @@ class RoomViewModel(ViewModel[RoomViewState]):
             leaving=self._leaving,
             leave_choices=self._is_host and others > 1,
             end_count=others,
-            warning=self._warning or self._notice(state),
+            warning=self._warning or self._words.notice(state),
         )
-
-    def _elapsed(self) -> str:
-        if self._meeting.started_at is None:
-            return ""
-        seconds = int((self._service.now() - self._meeting.started_at).total_seconds())
-        return self._dates().elapsed(seconds)
-
-    def _dates(self) -> Dates:
-        return Dates(self._language.locale, system_zone())
 
     def _stage(self, state: RoomState, somebody: bool) -> tuple[RoomStage, str, str]:
         if self._leaving:
-            return RoomStage.CONNECTING, self.tr("Leaving the meeting…"), ""
+            return RoomStage.CONNECTING, self._words.leaving(), ""
         if self._failure is not None:
             return RoomStage.ENDED, "", ""
-        match state.phase:
-            case RoomPhase.IDLE | RoomPhase.CONNECTING:
-                return RoomStage.CONNECTING, self.tr("Joining the meeting…"), ""
-            case RoomPhase.RECONNECTING:
-                return (
-                    RoomStage.RECONNECTING,
-                    self.tr("Reconnecting…"),
-                    self.tr("Sound and picture come back by themselves."),
-                )
-            case RoomPhase.LEFT:
-                return RoomStage.ENDED, self._end_message(state), self._end_detail()
-        if somebody:
-            return RoomStage.LIVE, "", ""
-        other = self._meeting.client if self._is_host else self._meeting.operator
-        return (
-            RoomStage.LIVE,
-            self.tr("{name} is not here yet.").format(name=other.full_name),
-            self.tr("You are connected: the picture appears by itself."),
-        )
-
-    def _end_message(self, state: RoomState) -> str:
-        if state.error is not None:
-            return text_for(state.error).sentence
-        match state.end_reason:
-            case EndReason.CLOSED:
-                if self._is_host:
-                    return self.tr("The meeting is over.")
-                return self.tr("{name} has ended the meeting.").format(name=self._meeting.operator.full_name)
-            case EndReason.REMOVED:
-                return self.tr("You were removed from the meeting.")
-        return self.tr("You have left the meeting.")
-
-    def _end_detail(self) -> str:
-        if self._ended is None or self._ended.duration_seconds is None:
-            return ""
-        return self.tr("Duration: {duration}").format(
-            duration=self._dates().duration(self._ended.duration_seconds)
-        )
-
-    def _speaking(self, key: str) -> bool:
-        return time.monotonic() - self._loud_at.get(key, float("-inf")) < SPEAKING_HOLD_S
-
-    def _tile(self, person: ParticipantState, stream: StreamState) -> TileState:
-        muted = not (stream.has_audio and stream.microphone_on)
-        shown = person_state(person.account_id or person.connection_id, person.name)
-        connecting = stream.phase is StreamPhase.CONNECTING
-        failed = stream.phase is StreamPhase.FAILED
-        quality = self._quality_word(person.quality)
-        return TileState(
-            key=stream.stream_id,
-            person=shown,
-            connecting=connecting or failed,
-            connecting_text=self.tr("No sound and picture")
-            if failed
-            else self.tr("Connecting…")
-            if connecting
-            else "",
-            muted=muted,
-            camera_on=stream.has_video and stream.camera_on,
-            speaking=not muted and self._speaking(stream.stream_id),
-            accessible=self._spoken(person.name, muted, stream.has_video and stream.camera_on, quality),
-            quality=quality,
-        )
-
-    def _own_tile(self, state: RoomState) -> TileState:
-        quality = self._quality_word(state.own_quality)
-        return TileState(
-            key=OWN_KEY,
-            person=PersonState(
-                name=self.tr("You"),
-                initials=(own := person_state(str(self._user.id), self._user.full_name)).initials,
-                tint=own.tint,
-            ),
-            muted=not state.microphone_on,
-            camera_on=state.camera_on,
-            speaking=state.microphone_on and self._speaking(OWN_KEY),
-            is_self=True,
-            accessible=self._spoken(self.tr("You"), not state.microphone_on, state.camera_on, quality),
-            quality=quality,
-        )
-
-    def _quality_word(self, quality: Quality) -> str:
-        """What to say beside a name; a good connection needs no word."""
-        if quality.word is QualityWord.LOST:
-            return self.tr("Connection lost")
-        if quality.word is QualityWord.POOR:
-            if quality.reason is QualityReason.COMPUTER:
-                return self.tr("Computer too slow")
-            return self.tr("Weak connection")
-        return ""
-
-    def _notice(self, state: RoomState) -> str:
-        """What the room did by itself, in a sentence."""
-        if state.notice is RoomNotice.CAMERA_OFF_FOR_VOICE and state.phase is not RoomPhase.LEFT:
-            return self.tr("Your camera is off so that your voice gets through. It comes back by itself.")
-        return ""
-
-    def _spoken(self, name: str, muted: bool, camera_on: bool, quality: str) -> str:
-        microphone = self.tr("microphone off") if muted else self.tr("microphone on")
-        camera = self.tr("camera on") if camera_on else self.tr("camera off")
-        return ", ".join(part for part in (name, microphone, camera, quality) if part)
+        stage, message, detail = self._words.stage(state, somebody=somebody)
+        return stage, message, self._words.duration(self._ended) if stage is RoomStage.ENDED else detail

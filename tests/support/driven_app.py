@@ -217,7 +217,7 @@ class Driver(QObject):
 
     def _front(self) -> QWidget:
         shell = self._shell
-        for window in (shell.dialog, shell.room_window, shell.window):
+        for window in (shell.dialog, shell.room.window, shell.window):
             if window is not None and window.isVisible():
                 return window
         raise DriverError("no window is on screen")
@@ -290,7 +290,7 @@ class Driver(QObject):
         return {"room": await self._until(wanted, command, f"room {command}")}
 
     def _room(self) -> Command | None:
-        model, window, bridge = self._shell.room_model, self._shell.room_window, self._shell.room_bridge
+        model, window, bridge = self._shell.room.model, self._shell.room.window, self._shell.room.bridge
         if model is None or window is None or bridge is None:
             return None
         state = model.room_state
@@ -325,7 +325,7 @@ class Driver(QObject):
         """The frame code of the picture that this tile paints."""
         from desktop.devices.frame_code import read_frame_code  # noqa: PLC0415  (numpy work, only in rooms)
 
-        model = self._shell.room_model
+        model = self._shell.room.model
         picture = model.picture(key).picture if model is not None else None
         if picture is None:
             return None
@@ -341,7 +341,7 @@ class Driver(QObject):
         frequency = float(command["frequency_hz"])
 
         def heard() -> float | None:
-            bridge = self._shell.room_bridge
+            bridge = self._shell.room.bridge
             output = bridge.devices.output if bridge is not None and bridge.devices is not None else None
             recent = getattr(output, "recent", None)
             if recent is None:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.view_models.language import Language
 from desktop.view_models.states import RoomStage, RoomViewState
 from desktop.views.gallery_states import Samples
-from desktop.views.room.control_bar import DeviceButton
+from desktop.views.room.bar_buttons import DeviceButton
 from desktop.views.room.room_window import RoomWindow
 from desktop.views.static_models import StaticRoom
 from desktop.views.theme import Theme

@@ -1,0 +1,162 @@
+"""From a meeting to its room window, and back: media thread, bridge, view-model and window.
+
+`RoomOpener` owns everything that lives as long as one room, and the media thread that outlives it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import ssl
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from backend_client.client import BackendClient
+from backend_client.models import Meeting, User
+from desktop.app.media_thread import MediaThread, RoomBridge
+from desktop.system.settings import CameraChoice, Settings
+from desktop.view_models.language import Language
+from desktop.view_models.room import RoomViewModel
+from desktop.view_models.tasks import TaskScope
+from desktop.views.room.room_window import RoomWindow
+from desktop.views.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.rtc.room import OnSignal, OnState, Room, RoomDevices, RoomRequest
+
+
+class RoomOpener(QObject):
+    """Opens one room at a time.
+
+    Signals:
+        finished(): the room is over and its window gone; the list is next.
+
+    Args:
+        client: the service.
+        settings: camera and media settings.
+        ssl_context: whom to trust.
+        language, theme: how the room speaks and looks.
+        mark: icon of the product.
+    """
+
+    finished = Signal()
+
+    def __init__(
+        self,
+        client: BackendClient,
+        settings: Settings,
+        ssl_context: ssl.SSLContext,
+        language: Language,
+        theme: Theme,
+        *,
+        mark: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._settings = settings
+        self._ssl = ssl_context
+        self._language = language
+        self._theme = theme
+        self._mark = mark
+        self._scope = TaskScope()
+        self._warm = False
+        self.media = MediaThread()
+        self.model: RoomViewModel | None = None
+        self.bridge: RoomBridge | None = None
+        """Of the latest attempt to join."""
+        self.window: RoomWindow | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """A room is on screen."""
+        return self.window is not None
+
+    def open(self, meeting: Meeting, user: User) -> None:
+        """Show the room of a running meeting and join; a room that is open comes to the front instead."""
+        if self.window is not None:
+            self.window.raise_()
+            self.window.activateWindow()
+            return
+        self.media.start()
+        model = RoomViewModel(
+            meeting, user, self._client, lambda: self._make_bridge(user), self._language, parent=self
+        )
+        model.finished.connect(self._finish)
+        self.model = model
+        self.window = RoomWindow(model, self._theme.stage_look, mark=self._mark)
+        self.window.show()
+        model.start()
+
+    def expect(self) -> None:
+        """Load the media libraries once somebody may press *Join*: it takes 0.7 s off the joining."""
+        if not self._warm:
+            self._warm = True
+            self._scope.start(self._warm_up(), name="warm up")
+
+    async def leave(self) -> None:
+        """Leave the room and take its window away; the meeting goes on."""
+        if self.model is not None:
+            await self.model.close()
+            self._drop()
+
+    async def close(self) -> None:
+        """End with the app: leave, then stop the media thread."""
+        if self.window is not None:
+            self.window.hide()
+        await self.leave()
+        await self._scope.close()
+        self.media.stop()
+
+    @staticmethod
+    async def _warm_up() -> None:
+        for name in ("desktop.rtc.rooms", "desktop.rtc.openvidu_room", "desktop.devices.system_devices"):
+            await asyncio.to_thread(importlib.import_module, name)
+
+    def _make_bridge(self, user: User) -> RoomBridge:
+        def choose() -> Awaitable[RoomDevices]:
+            # QtMultimedia takes 0.2 s to import: only when a room opens, in a worker thread.
+            from desktop.devices.choice import find_devices  # noqa: PLC0415
+
+            kind = "test" if self._settings.camera is CameraChoice.TEST else "system"
+            return find_devices(kind, str(user.id))
+
+        def open_room(
+            request: RoomRequest, devices: RoomDevices, on_state: OnState, /, *, on_signal: OnSignal
+        ) -> Room:
+            # aiortc takes 0.5 s to import: same rule, on the media thread.
+            from desktop.rtc.rooms import open_room as make_room  # noqa: PLC0415
+
+            return make_room(
+                request,
+                devices,
+                on_state,
+                ssl_context=self._ssl,
+                relay_only=self._settings.relay_only,
+                on_signal=on_signal,
+            )
+
+        self.bridge = RoomBridge(self.media, open_room, choose)
+        return self.bridge
+
+    def _finish(self) -> None:
+        model = self.model
+        if model is not None:
+
+            async def end() -> None:
+                await model.close()
+                model.deleteLater()
+
+            self._scope.start(end(), name="end of a room")
+        self._drop()
+        self.finished.emit()
+
+    def _drop(self) -> None:
+        if self.window is not None:
+            self.window.hide()
+            self.window.deleteLater()
+        self.window = None
+        self.model = None
+        self.bridge = None

@@ -1,0 +1,109 @@
+"""The tiles of a room: who they are, what is off, who speaks, how good the line is."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject
+
+from backend_client.models import User
+from desktop.rtc.state import (
+    ParticipantState,
+    Quality,
+    QualityReason,
+    QualityWord,
+    RoomState,
+    StreamPhase,
+    StreamState,
+)
+from desktop.view_models.meeting_rows import person_state
+from desktop.view_models.ports import RoomPort
+from desktop.view_models.states import PersonState, TileState
+
+OWN_KEY = ""
+"""Key of the own tile."""
+SPEAKING_RMS = 0.01
+"""Loudness from which somebody counts as speaking (−40 dBFS)."""
+SPEAKING_HOLD_S = 0.8
+"""How long the ring stays after the last loud moment, so that it does not flicker between words."""
+
+
+class RoomTiles(QObject):
+    """Makes tiles from a room's state.
+
+    Args:
+        user: who we are.
+    """
+
+    def __init__(self, user: User, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._user = user
+        self._loud_at: dict[str, float] = {}
+
+    def listen(self, room: RoomPort) -> None:
+        """Note who is loud at this moment; call it a few times a second."""
+        now = time.monotonic()
+        for key in (OWN_KEY, *(stream.stream_id for _, stream in streams_of(room.state))):
+            if room.audio_level(key).rms >= SPEAKING_RMS:
+                self._loud_at[key] = now
+
+    def others(self, state: RoomState) -> tuple[TileState, ...]:
+        """One tile a stream, in the order of arrival."""
+        return tuple(self._tile(person, stream) for person, stream in streams_of(state))
+
+    def own(self, state: RoomState) -> TileState:
+        """The tile of our own camera."""
+        quality = self._quality_word(state.own_quality)
+        own = person_state(str(self._user.id), self._user.full_name)
+        return TileState(
+            key=OWN_KEY,
+            person=PersonState(name=self.tr("You"), initials=own.initials, tint=own.tint),
+            muted=not state.microphone_on,
+            camera_on=state.camera_on,
+            speaking=state.microphone_on and self._speaking(OWN_KEY),
+            is_self=True,
+            accessible=self._spoken(self.tr("You"), not state.microphone_on, state.camera_on, quality),
+            quality=quality,
+        )
+
+    def _speaking(self, key: str) -> bool:
+        return time.monotonic() - self._loud_at.get(key, float("-inf")) < SPEAKING_HOLD_S
+
+    def _tile(self, person: ParticipantState, stream: StreamState) -> TileState:
+        muted = not (stream.has_audio and stream.microphone_on)
+        camera_on = stream.has_video and stream.camera_on
+        connecting = stream.phase is StreamPhase.CONNECTING
+        failed = stream.phase is StreamPhase.FAILED
+        quality = self._quality_word(person.quality)
+        words = self.tr("No sound and picture") if failed else self.tr("Connecting…") if connecting else ""
+        return TileState(
+            key=stream.stream_id,
+            person=person_state(person.account_id or person.connection_id, person.name),
+            connecting=connecting or failed,
+            connecting_text=words,
+            muted=muted,
+            camera_on=camera_on,
+            speaking=not muted and self._speaking(stream.stream_id),
+            accessible=self._spoken(person.name, muted, camera_on, quality),
+            quality=quality,
+        )
+
+    def _quality_word(self, quality: Quality) -> str:
+        """What to say beside a name; a good connection needs no word."""
+        if quality.word is QualityWord.LOST:
+            return self.tr("Connection lost")
+        if quality.word is QualityWord.POOR:
+            if quality.reason is QualityReason.COMPUTER:
+                return self.tr("Computer too slow")
+            return self.tr("Weak connection")
+        return ""
+
+    def _spoken(self, name: str, muted: bool, camera_on: bool, quality: str) -> str:
+        microphone = self.tr("microphone off") if muted else self.tr("microphone on")
+        camera = self.tr("camera on") if camera_on else self.tr("camera off")
+        return ", ".join(part for part in (name, microphone, camera, quality) if part)
+
+
+def streams_of(state: RoomState) -> list[tuple[ParticipantState, StreamState]]:
+    """Every stream of the others, with whose it is."""
+    return [(person, stream) for person in state.participants for stream in person.streams]

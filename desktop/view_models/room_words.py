@@ -1,0 +1,92 @@
+"""The sentences of a room: what happens, how it ended, what it did by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+
+from backend_client.models import Meeting, Role
+from desktop.rtc.state import EndReason, RoomNotice, RoomPhase, RoomState
+from desktop.view_models.dates import Dates, system_zone
+from desktop.view_models.error_texts import text_for
+from desktop.view_models.language import Language
+from desktop.view_models.states import ErrorText, RoomStage
+
+
+class RoomWords(QObject):
+    """Puts one meeting's room into words.
+
+    Args:
+        meeting: the running meeting.
+        language: words and dates.
+    """
+
+    def __init__(self, meeting: Meeting, language: Language, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._meeting = meeting
+        self._language = language
+        self._is_host = meeting.my_role is Role.OPERATOR
+
+    def elapsed(self, now: datetime) -> str:
+        """Time since the start, "" before it."""
+        if self._meeting.started_at is None:
+            return ""
+        return self._dates().elapsed(int((now - self._meeting.started_at).total_seconds()))
+
+    def leaving(self) -> str:
+        """While leaving or ending."""
+        return self.tr("Leaving the meeting…")
+
+    def connection_lost(self) -> ErrorText:
+        """The line was away for too long."""
+        return ErrorText(self.tr("The connection was lost for too long."), self.tr("Join again"))
+
+    def stage(self, state: RoomState, *, somebody: bool) -> tuple[RoomStage, str, str]:
+        """What the window shows, the line in its middle, and a smaller one."""
+        match state.phase:
+            case RoomPhase.IDLE | RoomPhase.CONNECTING:
+                return RoomStage.CONNECTING, self.tr("Joining the meeting…"), ""
+            case RoomPhase.RECONNECTING:
+                return (
+                    RoomStage.RECONNECTING,
+                    self.tr("Reconnecting…"),
+                    self.tr("Sound and picture come back by themselves."),
+                )
+            case RoomPhase.LEFT:
+                return RoomStage.ENDED, self._ending(state), ""
+        if somebody:
+            return RoomStage.LIVE, "", ""
+        other = self._meeting.client if self._is_host else self._meeting.operator
+        return (
+            RoomStage.LIVE,
+            self.tr("{name} is not here yet.").format(name=other.full_name),
+            self.tr("You are connected: the picture appears by itself."),
+        )
+
+    def duration(self, ended: Meeting | None) -> str:
+        """How long the meeting was, "" while nobody has said so."""
+        if ended is None or ended.duration_seconds is None:
+            return ""
+        return self.tr("Duration: {duration}").format(duration=self._dates().duration(ended.duration_seconds))
+
+    def notice(self, state: RoomState) -> str:
+        """What the room did by itself, in a sentence."""
+        if state.notice is RoomNotice.CAMERA_OFF_FOR_VOICE and state.phase is not RoomPhase.LEFT:
+            return self.tr("Your camera is off so that your voice gets through. It comes back by itself.")
+        return ""
+
+    def _dates(self) -> Dates:
+        return Dates(self._language.locale, system_zone())
+
+    def _ending(self, state: RoomState) -> str:
+        if state.error is not None:
+            return text_for(state.error).sentence
+        match state.end_reason:
+            case EndReason.CLOSED:
+                if self._is_host:
+                    return self.tr("The meeting is over.")
+                return self.tr("{name} has ended the meeting.").format(name=self._meeting.operator.full_name)
+            case EndReason.REMOVED:
+                return self.tr("You were removed from the meeting.")
+        return self.tr("You have left the meeting.")
