@@ -120,8 +120,8 @@ class RoomOpener(QObject):
             # QtMultimedia takes 0.2 s to import: only when a room opens, in a worker thread.
             from desktop.devices.choice import find_devices  # noqa: PLC0415
 
-            kind = "test" if self._settings.camera is CameraChoice.TEST else "system"
-            return find_devices(kind, str(user.id))
+            test = self._settings.camera is CameraChoice.TEST
+            return find_devices("test" if test else "system", str(user.id))
 
         def open_room(
             request: RoomRequest, devices: RoomDevices, on_state: OnState, /, *, on_signal: OnSignal

@@ -23,7 +23,7 @@ class ControlBar(QWidget):
 
     Attributes:
         devices: region of microphone and camera.
-        actions: region of share, hand, chat, people and more.
+        middle: region of share, hand, chat, people and more.
         apart: region of the red button.
 
     Args:
@@ -49,9 +49,9 @@ class ControlBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(look.space.s)
-        self.devices, self.actions, self.apart = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        self.devices, self.middle, self.apart = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         row.addStretch()
-        for region in (self.devices, self.actions, self.apart):
+        for region in (self.devices, self.middle, self.apart):
             region.setSpacing(look.space.s)
             row.addLayout(region)
         row.addStretch()
