@@ -1,6 +1,7 @@
 """Order of start-up and orderly exit, for both apps.
 
-Arguments → settings → log files → Qt → language and theme → loop → `Shell`. Everything slow
+Arguments → settings → the only instance? → log files → Qt → language and theme → loop → `Shell`.
+A second start ends at the question mark, its request handed over. Everything slow
 (aiortc, QtMultimedia) waits until a room opens.
 """
 
@@ -9,21 +10,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType, TracebackType
-from uuid import UUID
 
 import qasync
-from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop.app.wiring import AppKind, Shell
-from desktop.system.deep_link import DeepLinkError, meeting_of_link
 from desktop.system.logs import configure_logs
 from desktop.system.settings import LoadedSettings, SettingsError, add_arguments, load_settings
+from desktop.system.single_instance import InstanceError, SingleInstance, StartRequest
 from desktop.system.token_store import open_token_store
 from desktop.view_models.language import Language
 from desktop.views.theme import Theme, ThemeChoice
@@ -36,6 +38,10 @@ OnShell = Callable[[Shell], None]
 """Told about the shell once the loop runs; how tests and the demo drive the real app."""
 
 EXIT_BAD_SETTINGS = 2
+EXIT_NOT_ANSWERED = 3
+"""The app runs already and does not answer."""
+
+_ACTIVATION = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 
 
 def arguments(kind: AppKind) -> argparse.ArgumentParser:
@@ -50,12 +56,18 @@ def arguments(kind: AppKind) -> argparse.ArgumentParser:
 def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | None = None) -> int:
     """Run one of the apps until it is closed; returns the exit code."""
     options = arguments(kind).parse_args(argv)
+    request = StartRequest(
+        link=options.link or "",
+        activation=next((os.environ[name] for name in _ACTIVATION if os.environ.get(name)), ""),
+    )
     try:
         loaded = load_settings(kind.product, options)
-        link = meeting_of_link(options.link) if options.link else None
-    except (SettingsError, DeepLinkError) as error:
+        instance = SingleInstance(loaded.paths.profile)
+        if not instance.claim(request):
+            return 0
+    except (SettingsError, InstanceError) as error:
         print(f"{kind.product.program}: {error}", file=sys.stderr)  # noqa: T201  (no log file yet)
-        return EXIT_BAD_SETTINGS
+        return EXIT_BAD_SETTINGS if isinstance(error, SettingsError) else EXIT_NOT_ANSWERED
     logs = configure_logs(loaded.paths.log_dir, kind.product.program, verbose=options.verbose)
     log.info("%s starts", kind.product.program)
     sys.excepthook = report_exception
@@ -65,7 +77,9 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
     loop = qasync.QEventLoop(app)
     loop.set_exception_handler(report_loop_exception)
     with loop:
-        loop.run_until_complete(run(kind, loaded, language, theme, link=link, on_shell=on_shell))
+        main_task = run(kind, loaded, language, theme, instance=instance, request=request, on_shell=on_shell)
+        loop.run_until_complete(main_task)
+    instance.release()
     log.info("%s has ended", kind.product.program)
     logs.close()
     return 0
@@ -77,19 +91,26 @@ async def run(
     language: Language,
     theme: Theme,
     *,
-    link: UUID | None,
+    instance: SingleInstance,
+    request: StartRequest,
     on_shell: OnShell | None,
 ) -> None:
     """The app's main coroutine."""
     # The secret store may ask the user to unlock it: never on Qt's thread.
     opened = await asyncio.to_thread(open_token_store, loaded.settings.backend_url, loaded.paths.profile)
-    shell = Shell(kind, loaded.settings, opened.store, language, theme, meeting_to_open=link)
+    shell = Shell(kind, loaded.settings, opened.store, language, theme)
     watch = TerminationWatch(shell.stop)
+    instance.asked.connect(shell.started_again)
+    links = SystemLinks(shell.open_link)
     try:
+        if request.link:
+            shell.open_link(request.link)
         if on_shell is not None:
             on_shell(shell)
+        shell.shown.connect(instance.listen)
         await shell.run()
     finally:
+        links.close()
         watch.close()
 
 
@@ -104,6 +125,29 @@ def make_application(kind: AppKind) -> QApplication:
     app.setDesktopFileName(kind.product.application_id)
     app.setQuitOnLastWindowClosed(False)
     return app
+
+
+class SystemLinks(QObject):
+    """Links that macOS sends to the running app as an event instead of starting it with an argument."""
+
+    def __init__(self, open_link: Callable[[str], None]) -> None:
+        super().__init__()
+        self._open_link = open_link
+        self._app = QCoreApplication.instance()
+        if self._app is not None:
+            self._app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """Take the links, leave the rest."""
+        if isinstance(event, QFileOpenEvent) and event.url().scheme() == URL_SCHEME:
+            self._open_link(event.url().toString())
+            return True
+        return super().eventFilter(watched, event)
+
+    def close(self) -> None:
+        """Take no more."""
+        if self._app is not None:
+            self._app.removeEventFilter(self)
 
 
 def report_exception(

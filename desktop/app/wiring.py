@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import platform
 from dataclasses import dataclass
-from uuid import UUID
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
 from backend_client.events import EventFeed
-from backend_client.models import Meeting, MeetingStatus, Role, User
+from backend_client.models import Meeting, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.room_wiring import RoomOpener
 from desktop.system.settings import Settings
+from desktop.system.single_instance import StartRequest
 from desktop.system.trust import trust_context
 from desktop.view_models.language import Language
+from desktop.view_models.links import LinkFollower
 from desktop.view_models.meeting_list import MeetingListViewModel
 from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.sign_in import SignInViewModel
-from desktop.view_models.states import MeetingAction, MeetingListState
+from desktop.view_models.states import MeetingAction, MeetingListState, Tone
 from desktop.view_models.tasks import TaskScope
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.hub_window import HubWindow
@@ -63,13 +65,17 @@ PARTICIPANT_APP = AppKind(PARTICIPANT, Role.CLIENT, HUB, "mark-visio")
 class Shell(QObject):
     """One running app.
 
+    Signals:
+        shown(): the first window is on screen.
+
     Args:
         kind: which of the two apps.
         settings: read once, at the start.
         store: keeps the session over a restart, or only in memory.
         language, theme: how it speaks and looks.
-        meeting_to_open: from the link that the app was started with.
     """
+
+    shown = Signal()
 
     def __init__(
         self,
@@ -78,8 +84,6 @@ class Shell(QObject):
         store: TokenStore,
         language: Language,
         theme: Theme,
-        *,
-        meeting_to_open: UUID | None = None,
     ) -> None:
         super().__init__()
         self.kind = kind
@@ -98,7 +102,9 @@ class Shell(QObject):
         self._scope = TaskScope()
         self._stop = asyncio.Event()
         self._user: User | None = None
-        self._deep_link = meeting_to_open
+        self.links = LinkFollower(self.client, language, self)
+        self.links.room_requested.connect(self._open_room)
+        self.links.said.connect(self._say)
         self.sign_in_model: SignInViewModel | None = None
         self.list_model: MeetingListViewModel | None = None
         self.schedule_model: ScheduleViewModel | None = None
@@ -122,6 +128,7 @@ class Shell(QObject):
             self._show_list(user)
         else:
             self._show_sign_in()
+        self.shown.emit()
         await self._stop.wait()
         await self._shut_down()
 
@@ -129,12 +136,43 @@ class Shell(QObject):
         """Ask the app to end; safe from any Qt slot."""
         self._stop.set()
 
+    def open_link(self, link: str) -> None:
+        """Follow a deep link now, or once somebody is signed in; its window comes to the front."""
+        self.links.open(link)
+        self.come_to_front()
+
+    def started_again(self, request: StartRequest) -> None:
+        """The app was started once more: do what that start was asked."""
+        if request.activation:
+            # What Qt shows the window manager; set for this one time.
+            os.environ["XDG_ACTIVATION_TOKEN"] = request.activation
+        if request.link:
+            self.open_link(request.link)
+        elif not request.background:
+            self.come_to_front()
+        os.environ.pop("XDG_ACTIVATION_TOKEN", None)
+
+    def come_to_front(self) -> None:
+        """Show the window in use, above the others."""
+        window = self.room.window or self.window
+        if window is None:
+            return
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    def _say(self, text: str, tone: Tone) -> None:
+        if self.list_model is not None:
+            self.list_model.say(text, tone)
+
     async def _shut_down(self) -> None:
         for widget in (self.dialog, self.window):
             if widget is not None:
                 widget.removeEventFilter(self)
                 widget.hide()
         await self.room.close()
+        await self.links.close()
         await self._scope.close()
         for model in (self.schedule_model, self.list_model, self.sign_in_model):
             if model is not None:
@@ -167,6 +205,9 @@ class Shell(QObject):
         )
         if session_ended:
             model.session_ended()
+        self.links.signed_out()
+        model.show_reason(self.links.waiting_for)
+        self.links.waits.connect(model.show_reason)
         model.signed_in.connect(self._show_list)
         self.sign_in_model = model
         self._put_window(SignInWindow(model, self.theme, mark=self.kind.mark))
@@ -195,18 +236,7 @@ class Shell(QObject):
         window = HubWindow if self.kind.role is Role.OPERATOR else ParticipantWindow
         self._put_window(window(model, self.theme))
         model.start()
-        if self._deep_link is not None:
-            self._scope.start(self._follow_link(self._deep_link), name="deep link")
-            self._deep_link = None
-
-    async def _follow_link(self, meeting_id: UUID) -> None:
-        try:
-            meeting = await self.client.meeting(meeting_id)
-        except ApiError as error:
-            log.warning("the meeting of the link cannot be opened: %s", error.code.value)
-            return
-        if meeting.status is MeetingStatus.IN_PROGRESS:
-            self._open_room(meeting)
+        self.links.signed_in(user)
 
     def _sign_out(self) -> None:
         self._scope.start(self._leave_account(session_ended=False), name="sign out")

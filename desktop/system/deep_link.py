@@ -1,27 +1,48 @@
-"""Links that open the apps: `mikl://meetings/<id>`. A link names a meeting and carries no token."""
+"""Links that open the apps. A link names a meeting and carries no token.
+
+mikl://meetings/<id>      opens the list at a meeting, or the meeting itself while it runs
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from resources.brand import URL_SCHEME
+
+LINK_MAX = 300
+"""Characters; ours have at most 60."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLink:
+    """Opens a meeting."""
+
+    meeting_id: UUID
+
+
+Link = MeetingLink
 
 
 class DeepLinkError(Exception):
     """The link is none of ours; the text says what one looks like."""
 
 
-def meeting_of_link(link: str) -> UUID:
-    """The meeting that a link names.
+def read_link(link: str) -> Link:
+    """What a link asks for.
 
     Raises:
         DeepLinkError: another scheme, another kind of link, or no id.
     """
-    parts = urlsplit(link)
-    if parts.scheme != URL_SCHEME or parts.netloc != "meetings":
-        raise DeepLinkError(f"a link looks like {URL_SCHEME}://meetings/<id>")
     try:
-        return UUID(parts.path.strip("/"))
+        parts = urlsplit(link if len(link) <= LINK_MAX else "")
+        if parts.scheme == URL_SCHEME and parts.netloc == "meetings":
+            return MeetingLink(UUID(parts.path.strip("/")))
     except ValueError as error:
-        raise DeepLinkError(f"a link looks like {URL_SCHEME}://meetings/<id>") from error
+        raise _refused() from error
+    raise _refused()
+
+
+def _refused() -> DeepLinkError:
+    return DeepLinkError(f"a link looks like {URL_SCHEME}://meetings/<id>")

@@ -134,6 +134,10 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         """Fetch again soon: something changed."""
         self._wanted.set()
 
+    def say(self, text: str, tone: Tone) -> None:
+        """Show a toast."""
+        self._say(text, tone)
+
     def dismiss_notice(self) -> None:
         """The toast was read."""
         self._set(notice="")

@@ -28,7 +28,6 @@ class SignInViewModel(ViewModel[SignInState]):
         role: the app's role; an account of the other role is told to use the other app.
         other_product: name of that other app.
         persistent: False when the machine has no secret store.
-        notice: why the card is shown again ("your session has ended"), "" at a first start.
     """
 
     signed_in = Signal(object)
@@ -53,6 +52,7 @@ class SignInViewModel(ViewModel[SignInState]):
         self._role = role
         self._other_product = other_product
         self._session_ended = False
+        self._reason = ""
         language.changed.connect(self._retranslate)
         self._retranslate()
 
@@ -76,6 +76,15 @@ class SignInViewModel(ViewModel[SignInState]):
         """Say above the fields why the card is back."""
         self._session_ended = True
         self._retranslate()
+
+    def show_reason(self, text: str) -> None:
+        """Say above the fields what waits behind the card, "" for nothing; already translated."""
+        self._reason = text
+        self._set(notice=self._notice())
+
+    def _notice(self) -> str:
+        ended = self.tr("Your session has ended. Sign in again to go on.") if self._session_ended else ""
+        return self._reason or ended
 
     async def _log_in(self, email: str, password: str, stay_signed_in: bool) -> None:
         try:
@@ -102,7 +111,7 @@ class SignInViewModel(ViewModel[SignInState]):
 
     def _retranslate(self) -> None:
         self._set(
-            notice=self.tr("Your session has ended. Sign in again to go on.") if self._session_ended else "",
+            notice=self._notice(),
             store_note=""
             if self._state.can_stay_signed_in
             else self.tr("This computer has no password store: you will sign in again at the next start."),

@@ -249,6 +249,33 @@
     </message>
 </context>
 <context>
+    <name>LinkFollower</name>
+    <message>
+        <source>Sign in to open the meeting of your link.</source>
+        <translation>Connectez-vous pour ouvrir la réunion de votre lien.</translation>
+    </message>
+    <message>
+        <source>The meeting of this link does not exist, or is not one of {name}’s. If it is for another account, sign out first.</source>
+        <translation>La réunion de ce lien n’existe pas, ou n’est pas une réunion de {name}. Si elle concerne un autre compte, déconnectez-vous d’abord.</translation>
+    </message>
+    <message>
+        <source>“{title}” was cancelled.</source>
+        <translation>«&#xa0;{title}&#xa0;» a été annulée.</translation>
+    </message>
+    <message>
+        <source>“{title}” is over.</source>
+        <translation>«&#xa0;{title}&#xa0;» est terminée.</translation>
+    </message>
+    <message>
+        <source>“{title}” has not started yet. It is planned for {day} at {hour}.</source>
+        <translation>«&#xa0;{title}&#xa0;» n’a pas encore commencé. Elle est prévue {day} à {hour}.</translation>
+    </message>
+    <message>
+        <source>This link is incomplete or is none of ours. Copy it again from the message.</source>
+        <translation>Ce lien est incomplet ou n’est pas des nôtres. Copiez-le à nouveau depuis le message.</translation>
+    </message>
+</context>
+<context>
     <name>MeetingListViewModel</name>
     <message>
         <source>A meeting was planned for you: {title}</source>

@@ -23,7 +23,6 @@ NOBODY = "http://127.0.0.1:9"
     [
         (["--backend", "ftp://x"], "--backend"),
         (["--backend", "http://visio.example.org"], "https://"),
-        (["--backend", NOBODY, "mikl://elsewhere/1"], "mikl://meetings/<id>"),
         (["--backend", NOBODY, "--camera", "none"], "--camera"),
     ],
 )

@@ -6,14 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from desktop.system.deep_link import DeepLinkError, meeting_of_link
+from desktop.system.deep_link import DeepLinkError, MeetingLink, read_link
 
 MEETING = UUID("6f1d0e7c-2f5b-4c0e-9d3a-0d8a3f0e5b11")
 
 
 @pytest.mark.parametrize("end", ["", "/"])
 def test_a_meetings_link_names_it(end: str) -> None:
-    assert meeting_of_link(f"mikl://meetings/{MEETING}{end}") == MEETING
+    assert read_link(f"mikl://meetings/{MEETING}{end}") == MeetingLink(MEETING)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,10 @@ def test_a_meetings_link_names_it(end: str) -> None:
         f"https://meetings/{MEETING}",
         f"mikl://other/{MEETING}",
         "mikl:///meetings",
+        "mikl://[meetings/",
+        f"mikl://meetings/{MEETING}" + "0" * 300,
     ],
 )
 def test_anything_else_is_refused_with_the_right_form(link: str) -> None:
     with pytest.raises(DeepLinkError, match="mikl://meetings/<id>"):
-        meeting_of_link(link)
+        read_link(link)
