@@ -10,7 +10,7 @@ import structlog
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from backend import client_versions, errors, health
+from backend import client_versions, errors, health, openapi
 from backend.accounts import routes as account_routes
 from backend.accounts.flood import FloodLimit
 from backend.accounts.password_queries import reset_issuer
@@ -78,6 +78,7 @@ def create_app(settings: Settings, *, password_hasher: PasswordHasher = HASHER) 
         event_routes,
     ):
         app.include_router(routes.router)
+    openapi.install(app)
     app.add_middleware(RequestGuard, settings=settings)
     return app
 

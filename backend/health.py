@@ -24,7 +24,7 @@ async def live() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"model": Health, "description": "Requests cannot be served"}})
 async def ready(services: ServicesOf, response: Response) -> Health:
     """Whether requests can be served: database, its schema, the events' connection.
 

@@ -14,13 +14,15 @@ from backend.accounts.links import app_link, new_code, web_link
 from backend.accounts.profiles import demand_known_time_zone
 from backend.auth import Authenticated
 from backend.database import Connection
+from backend.openapi import problems
 from backend.services import Services, ServicesOf
+from backend_client.errors import ApiErrorCode
 from backend_client.models import ClientAccount, ClientRequest, Invite, InvitedClient, ProfileChange
 
 router = APIRouter(prefix="/v1/clients", tags=["accounts"])
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(ApiErrorCode.IDEMPOTENCY_MISMATCH))
 async def invite_client(
     body: ClientRequest,
     caller: Authenticated,
@@ -79,7 +81,11 @@ async def change_client(
     return await services.database.as_caller(caller, change)
 
 
-@router.post("/{client_id}/invite", status_code=202)
+@router.post(
+    "/{client_id}/invite",
+    status_code=202,
+    responses=problems(ApiErrorCode.CLIENT_INACTIVE, ApiErrorCode.INVITE_ACCEPTED, ApiErrorCode.TOO_MANY),
+)
 async def invite_again(
     client_id: UUID, caller: Authenticated, services: ServicesOf, response: Response
 ) -> Invite:

@@ -13,6 +13,7 @@ from backend.accounts.tokens import tokens_for
 from backend.auth import Authenticated
 from backend.database import Caller, Connection
 from backend.errors import ServiceError
+from backend.openapi import problems
 from backend.services import Services, ServicesOf
 from backend_client.errors import ApiErrorCode, FieldErrorCode
 from backend_client.models import (
@@ -27,7 +28,7 @@ from backend_client.models import (
 router = APIRouter(prefix="/v1/auth", tags=["accounts"])
 
 
-@router.post("/password-reset", status_code=202)
+@router.post("/password-reset", status_code=202, responses=problems(ApiErrorCode.TOO_MANY))
 async def ask_for_reset(body: ResetRequest, request: Request, services: ServicesOf) -> Response:
     """Ask for a mail with a code; 202 in the same time, whether the account exists or not."""
     address = _not_a_flood(services, request)
@@ -42,7 +43,11 @@ async def ask_for_reset(body: ResetRequest, request: Request, services: Services
     return Response(status_code=202, headers={"Cache-Control": "no-store"})
 
 
-@router.post("/password-reset/confirm", status_code=204)
+@router.post(
+    "/password-reset/confirm",
+    status_code=204,
+    responses=problems(ApiErrorCode.CODE_EXPIRED, ApiErrorCode.TOO_MANY),
+)
 async def confirm_reset(body: ResetConfirmation, request: Request, services: ServicesOf) -> Response:
     """Set a password by the mailed code. Every session ends and the owner is told by mail."""
     address = _not_a_flood(services, request)
@@ -58,7 +63,7 @@ async def confirm_reset(body: ResetConfirmation, request: Request, services: Ser
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
-@router.post("/invites/accept")
+@router.post("/invites/accept", responses=problems(ApiErrorCode.CODE_EXPIRED, ApiErrorCode.TOO_MANY))
 async def accept_invite(
     body: AcceptInviteRequest, request: Request, response: Response, services: ServicesOf
 ) -> Tokens:
@@ -82,7 +87,7 @@ async def accept_invite(
     return tokens
 
 
-@router.post("/password-check", status_code=204)
+@router.post("/password-check", status_code=204, responses=problems(ApiErrorCode.TOO_MANY))
 async def check_password(body: PasswordCheck, caller: Authenticated, services: ServicesOf) -> Response:
     """Give one's password again; for ten minutes the session may do what asks for a recent one."""
     await _demand_own(services, caller, body.password, "/password")
@@ -94,7 +99,7 @@ async def check_password(body: PasswordCheck, caller: Authenticated, services: S
     return Response(status_code=204)
 
 
-@router.post("/password", status_code=204)
+@router.post("/password", status_code=204, responses=problems(ApiErrorCode.TOO_MANY))
 async def change_password(body: PasswordChange, caller: Authenticated, services: ServicesOf) -> Response:
     """Replace one's password. The other sessions end and the owner is told by mail."""
     owner = await _demand_own(services, caller, body.old_password, "/old_password")

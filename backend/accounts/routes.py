@@ -24,6 +24,7 @@ from backend.accounts.tokens import tokens_for
 from backend.auth import Authenticated
 from backend.database import Connection
 from backend.errors import ServiceError
+from backend.openapi import problems
 from backend.services import Services, ServicesOf
 from backend_client.errors import ApiErrorCode
 from backend_client.models import Clients, LoginRequest, ProfileChange, RefreshRequest, Tokens, User
@@ -35,7 +36,10 @@ _APP_CODE_LENGTH_MAX = 8
 accounts = APIRouter(prefix="/v1", tags=["accounts"])
 
 
-@accounts.post("/auth/login")
+@accounts.post(
+    "/auth/login",
+    responses=problems(ApiErrorCode.INVALID_CREDENTIALS, ApiErrorCode.TOTP_REQUIRED, ApiErrorCode.TOO_MANY),
+)
 async def log_in(body: LoginRequest, request: Request, response: Response, services: ServicesOf) -> Tokens:
     """Exchange address and password for tokens; with a second factor, its code as well.
 
@@ -126,7 +130,7 @@ async def _demand_second_factor(
         raise ServiceError(ApiErrorCode.TOTP_REQUIRED)
 
 
-@accounts.post("/auth/refresh")
+@accounts.post("/auth/refresh", responses=problems(ApiErrorCode.UNAUTHENTICATED, ApiErrorCode.SESSION_ENDED))
 async def refresh(body: RefreshRequest, request: Request, response: Response, services: ServicesOf) -> Tokens:
     """Exchange a refresh token for new tokens; a token that was already used ends the session."""
     held = services.refresh_tokens.decode(body.refresh_token)

@@ -16,6 +16,7 @@ from backend.accounts.second_factor import (
 from backend.auth import Authenticated
 from backend.database import Connection
 from backend.errors import ServiceError
+from backend.openapi import problems
 from backend.services import Services, ServicesOf
 from backend_client.errors import ApiErrorCode, FieldErrorCode
 from backend_client.models import TotpConfirmation, TotpEnrolment
@@ -36,7 +37,7 @@ def _demanded(services: Services) -> SecondFactor:
     return factor
 
 
-@router.post("/enrol")
+@router.post("/enrol", responses=problems(ApiErrorCode.PASSWORD_REQUIRED, ApiErrorCode.NOT_FOUND))
 async def enrol(caller: Authenticated, services: ServicesOf, response: Response) -> TotpEnrolment:
     """Get a secret and recovery codes (operators, recent password). Without effect until confirmed."""
     factor = _demanded(services)
@@ -54,7 +55,9 @@ async def enrol(caller: Authenticated, services: ServicesOf, response: Response)
     return TotpEnrolment(otpauth_uri=otpauth_uri(secret, email), recovery_codes=codes)
 
 
-@router.post("/confirm", status_code=204)
+@router.post(
+    "/confirm", status_code=204, responses=problems(ApiErrorCode.PASSWORD_REQUIRED, ApiErrorCode.NOT_FOUND)
+)
 async def confirm(body: TotpConfirmation, caller: Authenticated, services: ServicesOf) -> Response:
     """Prove the enrolled secret by a code; from now on log-in asks for one."""
     factor = _demanded(services)
@@ -77,7 +80,7 @@ async def confirm(body: TotpConfirmation, caller: Authenticated, services: Servi
     return Response(status_code=204)
 
 
-@router.post("/disable", status_code=204)
+@router.post("/disable", status_code=204, responses=problems(ApiErrorCode.PASSWORD_REQUIRED))
 async def disable(caller: Authenticated, services: ServicesOf) -> Response:
     """Do without the second factor again (recent password)."""
 

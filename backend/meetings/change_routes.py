@@ -14,7 +14,9 @@ from backend.database import Connection
 from backend.meetings import changes, idempotency
 from backend.meetings.routes import IdempotencyKey
 from backend.meetings.tags import tagged, wanted_version
+from backend.openapi import problems
 from backend.services import Services, ServicesOf
+from backend_client.errors import ApiErrorCode
 from backend_client.models import (
     CancelRequest,
     DelayRequest,
@@ -31,7 +33,7 @@ from backend_client.models import (
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"])
 
 
-@router.post("/series", status_code=201)
+@router.post("/series", status_code=201, responses=problems(ApiErrorCode.IDEMPOTENCY_MISMATCH))
 async def create_series(
     body: SeriesRequest, caller: Authenticated, services: ServicesOf, idempotency_key: IdempotencyKey = None
 ) -> MeetingSeries:
@@ -57,7 +59,16 @@ async def create_series(
     return series
 
 
-@router.patch("/{meeting_id}")
+@router.patch(
+    "/{meeting_id}",
+    responses=problems(
+        ApiErrorCode.NOT_HOST,
+        ApiErrorCode.MEETING_STARTED,
+        ApiErrorCode.MEETING_CLOSED,
+        ApiErrorCode.VERSION_CONFLICT,
+        ApiErrorCode.PRECONDITION_REQUIRED,
+    ),
+)
 async def change_meeting(
     *,
     meeting_id: UUID,
@@ -80,7 +91,10 @@ async def change_meeting(
     return tagged(await _changed(services, services.database.as_caller(caller, change)), response)
 
 
-@router.post("/{meeting_id}/cancel")
+@router.post(
+    "/{meeting_id}/cancel",
+    responses=problems(ApiErrorCode.NOT_HOST, ApiErrorCode.MEETING_STARTED, ApiErrorCode.MEETING_CLOSED),
+)
 async def cancel_meeting(
     meeting_id: UUID,
     caller: Authenticated,
@@ -97,7 +111,10 @@ async def cancel_meeting(
     return tagged(await _changed(services, services.database.as_caller(caller, cancel)), response)
 
 
-@router.post("/{meeting_id}/extend")
+@router.post(
+    "/{meeting_id}/extend",
+    responses=problems(ApiErrorCode.NOT_HOST, ApiErrorCode.MEETING_NOT_LIVE, ApiErrorCode.MEETING_CLOSED),
+)
 async def extend_meeting(
     meeting_id: UUID, body: ExtendRequest, caller: Authenticated, services: ServicesOf, response: Response
 ) -> Meeting:
@@ -109,7 +126,7 @@ async def extend_meeting(
     return tagged(await services.database.as_caller(caller, extend), response)
 
 
-@router.get("/{meeting_id}/note")
+@router.get("/{meeting_id}/note", responses=problems(ApiErrorCode.NOT_HOST))
 async def read_note(
     meeting_id: UUID, caller: Authenticated, services: ServicesOf, response: Response
 ) -> MeetingNote:
@@ -122,7 +139,7 @@ async def read_note(
     return await services.database.as_caller(caller, read)
 
 
-@router.put("/{meeting_id}/note")
+@router.put("/{meeting_id}/note", responses=problems(ApiErrorCode.NOT_HOST))
 async def write_note(
     meeting_id: UUID, body: NoteRequest, caller: Authenticated, services: ServicesOf, response: Response
 ) -> MeetingNote:
@@ -135,7 +152,11 @@ async def write_note(
     return await services.database.as_caller(caller, write)
 
 
-@router.post("/{meeting_id}/delay", status_code=204)
+@router.post(
+    "/{meeting_id}/delay",
+    status_code=204,
+    responses=problems(ApiErrorCode.MEETING_CLOSED, ApiErrorCode.TOO_MANY),
+)
 async def announce_delay(
     meeting_id: UUID, body: DelayRequest, caller: Authenticated, services: ServicesOf
 ) -> Response:
@@ -148,7 +169,9 @@ async def announce_delay(
     return Response(status_code=204)
 
 
-@router.post("/{meeting_id}/waiting")
+@router.post(
+    "/{meeting_id}/waiting", responses=problems(ApiErrorCode.MEETING_STARTED, ApiErrorCode.MEETING_CLOSED)
+)
 async def wait_for_meeting(meeting_id: UUID, caller: Authenticated, services: ServicesOf) -> Waiting:
     """The client is in the waiting room; to be said again before `expires_at`."""
 

@@ -16,7 +16,9 @@ from backend.database import Connection
 from backend.meetings import idempotency, live, queries
 from backend.meetings.start_now import start_now
 from backend.meetings.tags import NOT_MODIFIED, listed, tagged
+from backend.openapi import problems
 from backend.services import ServicesOf
+from backend_client.errors import ApiErrorCode
 from backend_client.models import (
     Meeting,
     MeetingRequest,
@@ -65,7 +67,7 @@ async def list_meetings(
     return listed(await services.database.as_caller(caller, read), if_none_match)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(ApiErrorCode.IDEMPOTENCY_MISMATCH))
 async def create_meeting(
     body: MeetingRequest,
     caller: Authenticated,
@@ -97,7 +99,11 @@ async def create_meeting(
     return tagged(meeting, response)
 
 
-@router.post("/start-now", status_code=201)
+@router.post(
+    "/start-now",
+    status_code=201,
+    responses=problems(ApiErrorCode.IDEMPOTENCY_MISMATCH, ApiErrorCode.MEDIA_UNAVAILABLE),
+)
 async def start_unplanned_meeting(
     body: StartNowRequest,
     caller: Authenticated,
@@ -135,7 +141,10 @@ async def read_presence(
     return listed(await services.database.as_caller(caller, read), if_none_match)
 
 
-@router.post("/{meeting_id}/start")
+@router.post(
+    "/{meeting_id}/start",
+    responses=problems(ApiErrorCode.NOT_HOST, ApiErrorCode.MEETING_CLOSED, ApiErrorCode.MEDIA_UNAVAILABLE),
+)
 async def start_meeting(
     meeting_id: UUID, caller: Authenticated, services: ServicesOf, response: Response
 ) -> Meeting:
@@ -145,7 +154,10 @@ async def start_meeting(
     return tagged(meeting, response)
 
 
-@router.post("/{meeting_id}/end")
+@router.post(
+    "/{meeting_id}/end",
+    responses=problems(ApiErrorCode.NOT_HOST, ApiErrorCode.MEETING_NOT_LIVE, ApiErrorCode.MEETING_CLOSED),
+)
 async def end_meeting(
     meeting_id: UUID, caller: Authenticated, services: ServicesOf, response: Response
 ) -> Meeting:
@@ -153,7 +165,15 @@ async def end_meeting(
     return tagged(await live.end(services, caller, meeting_id), response)
 
 
-@router.post("/{meeting_id}/token")
+@router.post(
+    "/{meeting_id}/token",
+    responses=problems(
+        ApiErrorCode.MEETING_NOT_LIVE,
+        ApiErrorCode.MEETING_CLOSED,
+        ApiErrorCode.TOO_MANY,
+        ApiErrorCode.MEDIA_UNAVAILABLE,
+    ),
+)
 async def make_room_token(
     meeting_id: UUID,
     caller: Authenticated,

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.database import Connection
 from backend.errors import ServiceError
+from backend.openapi import problems
 from backend.services import ServicesOf
 from backend_client.errors import ApiErrorCode
 
@@ -53,7 +54,7 @@ class WebhookEvent(BaseModel):
         return self.event in SERVER_EVENTS or (self.event in _OF_ROOMS and ours)
 
 
-@router.post("/openvidu")
+@router.post("/openvidu", responses=problems(ApiErrorCode.NOT_FOUND, ApiErrorCode.UNAUTHENTICATED))
 async def take_event(
     body: WebhookEvent, services: ServicesOf, authorization: Annotated[str | None, Header()] = None
 ) -> Response:
