@@ -20,7 +20,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtCore import Signal as QtSignal
 
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.media import AudioLevel, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
 from desktop.rtc.room import OnSignal, OnState, RenewToken, Room, RoomDevices, RoomRequest
 from desktop.rtc.signals import Signal
 from desktop.rtc.state import RoomPhase, RoomState
@@ -227,6 +227,16 @@ class RoomBridge(QObject):
         await self._thread.call(self._opened_room().replace_microphone(source))
         if self._devices is not None:
             self._devices = replace(self._devices, microphone=source)
+
+    async def replace_output(self, output: AudioOutput) -> None:
+        """Hear the others through another loudspeaker.
+
+        Raises:
+            RtcError: as `Room.replace_output`; `closed` before the join.
+        """
+        await self._thread.call(self._opened_room().replace_output(output))
+        if self._devices is not None:
+            self._devices = replace(self._devices, output=output)
 
     async def statistics(self) -> RoomStatistics:
         """What each stream did, put together on the media thread; nothing before the join."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import importlib
 import ssl
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from backend_client.client import BackendClient
 from backend_client.models import Meeting, User
+from desktop.app.device_port import MachineDevices
 from desktop.app.media_thread import MediaThread, RoomBridge
-from desktop.system.settings import CameraChoice, Settings
+from desktop.app.room_devices import RoomDeviceFollower
+from desktop.system.settings import Settings
 from desktop.view_models.language import Language
 from desktop.view_models.room import RoomViewModel
 from desktop.view_models.tasks import TaskScope
@@ -35,7 +36,8 @@ class RoomOpener(QObject):
 
     Args:
         client: the service.
-        settings: camera and media settings.
+        settings: media settings.
+        devices: the machine's, which outlive every room.
         ssl_context: whom to trust.
         language, theme: how the room speaks and looks.
         mark: icon of the product.
@@ -47,6 +49,7 @@ class RoomOpener(QObject):
         self,
         client: BackendClient,
         settings: Settings,
+        devices: MachineDevices,
         ssl_context: ssl.SSLContext,
         language: Language,
         theme: Theme,
@@ -57,6 +60,7 @@ class RoomOpener(QObject):
         super().__init__(parent)
         self._client = client
         self._settings = settings
+        self.devices = devices
         self._ssl = ssl_context
         self._language = language
         self._theme = theme
@@ -81,9 +85,8 @@ class RoomOpener(QObject):
             self.window.activateWindow()
             return
         self.media.start()
-        model = RoomViewModel(
-            meeting, user, self._client, lambda: self._make_bridge(user), self._language, parent=self
-        )
+        self.devices.account_id = str(user.id)
+        model = RoomViewModel(meeting, user, self._client, self._make_bridge, self._language, parent=self)
         model.finished.connect(self._finish)
         self.model = model
         self.window = RoomWindow(model, self._theme.stage_look, mark=self._mark)
@@ -110,19 +113,12 @@ class RoomOpener(QObject):
         await self._scope.close()
         self.media.stop()
 
-    @staticmethod
-    async def _warm_up() -> None:
-        for name in ("desktop.rtc.rooms", "desktop.rtc.openvidu_room", "desktop.devices.system_devices"):
+    async def _warm_up(self) -> None:
+        for name in ("desktop.rtc.rooms", "desktop.rtc.openvidu_room"):
             await asyncio.to_thread(importlib.import_module, name)
+        await self.devices.load()
 
-    def _make_bridge(self, user: User) -> RoomBridge:
-        def choose() -> Awaitable[RoomDevices]:
-            # QtMultimedia takes 0.2 s to import: only when a room opens, in a worker thread.
-            from desktop.devices.choice import find_devices  # noqa: PLC0415
-
-            test = self._settings.camera is CameraChoice.TEST
-            return find_devices("test" if test else "system", str(user.id))
-
+    def _make_bridge(self) -> RoomBridge:
         def open_room(
             request: RoomRequest, devices: RoomDevices, on_state: OnState, /, *, on_signal: OnSignal
         ) -> Room:
@@ -138,7 +134,9 @@ class RoomOpener(QObject):
                 on_signal=on_signal,
             )
 
-        self.bridge = RoomBridge(self.media, open_room, choose)
+        follower = RoomDeviceFollower(self.devices, self._scope)
+        self.bridge = RoomBridge(self.media, open_room, follower.choose)
+        follower.follow(self.bridge)
         return self.bridge
 
     def _finish(self) -> None:

@@ -98,7 +98,8 @@ async def run(
     """The app's main coroutine."""
     # The secret store may ask the user to unlock it: never on Qt's thread.
     opened = await asyncio.to_thread(open_token_store, loaded.settings.backend_url, loaded.paths.profile)
-    shell = Shell(kind, loaded.settings, opened.store, language, theme)
+    settings_file = loaded.paths.settings_file
+    shell = Shell(kind, loaded.settings, opened.store, language, theme, settings_file=settings_file)
     watch = TerminationWatch(shell.stop)
     instance.asked.connect(shell.started_again)
     links = SystemLinks(shell.open_link)

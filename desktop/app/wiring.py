@@ -11,6 +11,7 @@ import logging
 import os
 import platform
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
@@ -20,6 +21,7 @@ from backend_client.errors import ApiError
 from backend_client.events import EventFeed
 from backend_client.models import Meeting, Role, User
 from backend_client.sign_in import TokenStore
+from desktop.app.device_port import MachineDevices
 from desktop.app.room_wiring import RoomOpener
 from desktop.system.settings import Settings
 from desktop.system.single_instance import StartRequest
@@ -73,6 +75,7 @@ class Shell(QObject):
         settings: read once, at the start.
         store: keeps the session over a restart, or only in memory.
         language, theme: how it speaks and looks.
+        settings_file: where the user's choices are kept; None keeps them for this run.
     """
 
     shown = Signal()
@@ -84,6 +87,8 @@ class Shell(QObject):
         store: TokenStore,
         language: Language,
         theme: Theme,
+        *,
+        settings_file: Path | None = None,
     ) -> None:
         super().__init__()
         self.kind = kind
@@ -111,7 +116,17 @@ class Shell(QObject):
         self.window: QWidget | None = None
         """The log-in card or the list, whichever is in use."""
         self.dialog: ScheduleDialog | None = None
-        self.room = RoomOpener(self.client, settings, self._ssl, language, theme, mark=kind.mark, parent=self)
+        self.devices = MachineDevices(settings, settings_file)
+        self.room = RoomOpener(
+            self.client,
+            settings,
+            self.devices,
+            self._ssl,
+            language,
+            theme,
+            mark=kind.mark,
+            parent=self,
+        )
         self.room.finished.connect(self._room_finished)
 
     # ------------------------------------------------------------------ life
@@ -172,6 +187,7 @@ class Shell(QObject):
                 widget.removeEventFilter(self)
                 widget.hide()
         await self.room.close()
+        await self.devices.close()
         await self.links.close()
         await self._scope.close()
         for model in (self.schedule_model, self.list_model, self.sign_in_model):

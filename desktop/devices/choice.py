@@ -1,45 +1,37 @@
-"""What a room gets: the machine's devices where they exist, generated ones where they do not."""
+"""What preview and room get: the machine's devices where they exist, generated ones where they do not.
+
+Each kind by itself: a machine with a microphone and no camera shows the test picture and speaks with
+its own voice. Nothing here opens a device.
+"""
 
 from __future__ import annotations
-
-import asyncio
-import importlib
-from typing import Literal
 
 from desktop.devices.frame_code import source_id_of
 from desktop.devices.silent_speaker import SilentSpeaker
 from desktop.devices.test_picture import TestPicture
 from desktop.devices.test_tone import TestTone
-from desktop.rtc.room import RoomDevices
+from desktop.rtc.media import AudioOutput, AudioSource, VideoSource
 
-DeviceSource = Literal["system", "test"]
-"""`system`: the machine's devices. `test`: the generated picture and tone even where devices exist."""
-
-
-def choose_devices(camera: DeviceSource, account_id: str) -> RoomDevices:
-    """Devices for one room, none of them open yet.
-
-    Each kind by itself: a machine with a microphone and no camera shows the test picture and speaks
-    with its own voice. Call it on the main thread (see `device_list`); it blocks for a quarter of a
-    second the first time, almost all of which `await find_devices(...)` spares the user interface.
-
-    Args:
-        camera: where picture and sound come from; the loudspeaker is the machine's either way.
-        account_id: whose devices: decides colour, code and tone of what is generated.
-    """
-    # Here and not above: QtMultimedia takes 0.2 s to import, and an app without a room needs none of it.
-    from desktop.devices import system_devices  # noqa: PLC0415
-
-    source_id = source_id_of(account_id)
-    of_system = camera == "system"
-    return RoomDevices(
-        camera=(system_devices.system_camera() if of_system else None) or TestPicture(source_id),
-        microphone=(system_devices.system_microphone() if of_system else None) or TestTone(source_id),
-        output=system_devices.system_speaker() or SilentSpeaker(),
-    )
+QT_MODULES = tuple(f"desktop.devices.{name}" for name in ("device_list", "camera", "microphone", "speaker"))
+"""What loads QtMultimedia (0.2 s): to be imported in a worker thread before the functions below."""
 
 
-async def find_devices(camera: DeviceSource, account_id: str) -> RoomDevices:
-    """`choose_devices` with the slow part, loading QtMultimedia, in a worker thread. Main thread only."""
-    await asyncio.to_thread(importlib.import_module, "desktop.devices.system_devices")
-    return choose_devices(camera, account_id)
+def camera_of(device_id: str, account_id: str) -> VideoSource:
+    """The camera with this id; for "" the generated picture of the account."""
+    from desktop.devices.camera import Camera  # noqa: PLC0415  (QtMultimedia)
+
+    return Camera(device_id) if device_id else TestPicture(source_id_of(account_id))
+
+
+def microphone_of(device_id: str, account_id: str) -> AudioSource:
+    """The microphone with this id; for "" the generated tone of the account."""
+    from desktop.devices.microphone import Microphone  # noqa: PLC0415  (QtMultimedia)
+
+    return Microphone(device_id) if device_id else TestTone(source_id_of(account_id))
+
+
+def speaker_of(device_id: str) -> AudioOutput:
+    """The loudspeaker with this id; for "" a silent one."""
+    from desktop.devices.speaker import Speaker  # noqa: PLC0415  (QtMultimedia)
+
+    return Speaker(device_id) if device_id else SilentSpeaker()

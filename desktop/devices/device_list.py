@@ -10,28 +10,14 @@ would end with the worker. Needs a `QCoreApplication`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from PySide6.QtMultimedia import QAudioDevice, QCameraDevice, QMediaDevices
 
+from desktop.devices.catalogue import Device, DeviceKind
+
 AnyDevice = TypeVar("AnyDevice", QAudioDevice, QCameraDevice)
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One device.
-
-    Attributes:
-        device_id: what the system calls it, the same over restarts.
-        name: what people call it.
-        is_default: the system's own choice.
-    """
-
-    device_id: str
-    name: str
-    is_default: bool
 
 
 def cameras() -> tuple[Device, ...]:
@@ -47,6 +33,23 @@ def microphones() -> tuple[Device, ...]:
 def speakers() -> tuple[Device, ...]:
     """All loudspeakers and headphones."""
     return _listed(QMediaDevices.audioOutputs())
+
+
+def listed() -> dict[DeviceKind, tuple[Device, ...]]:
+    """All devices, by kind."""
+    return {
+        DeviceKind.CAMERA: cameras(),
+        DeviceKind.MICROPHONE: microphones(),
+        DeviceKind.SPEAKER: speakers(),
+    }
+
+
+def watch_devices(on_change: Callable[[], None]) -> QMediaDevices:
+    """Call `on_change` on the main thread whenever a list or a default changes; while the result lives."""
+    watch = QMediaDevices()
+    for changed in (watch.videoInputsChanged, watch.audioInputsChanged, watch.audioOutputsChanged):
+        changed.connect(on_change)
+    return watch
 
 
 def id_of(device: QAudioDevice | QCameraDevice) -> str:

@@ -39,6 +39,10 @@ class Mixer:
         """Stop listening to a stream. Removing it twice is fine."""
         self._queues.discard(queue)
 
+    def play_on(self, output: AudioOutput | None) -> None:
+        """Write to another loudspeaker from the next frame on; None mixes for nobody."""
+        self._output = output
+
     def mix(self) -> Samples:
         """The next 20 ms of everybody together; silence where nobody has anything."""
         parts = [samples for queue in self._queues if (samples := queue.take()) is not None]

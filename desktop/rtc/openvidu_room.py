@@ -17,7 +17,7 @@ from typing import Any
 from desktop.rtc.camera import Camera
 from desktop.rtc.connection import Connection, ConnectionEvents, OwnMedia
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.media import AudioLevel, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.media import AudioLevel, PictureSlot, VideoSource
 from desktop.rtc.messages import JoinResult, Notification, ParticipantJoined, SignalReceived
 from desktop.rtc.mixer import Mixer
 from desktop.rtc.others import Others
@@ -88,8 +88,17 @@ class OpenViduRoom:
         self._others = Others(self._mixer, lambda: self._place.connection, self._others_changed)
         self._subscriptions = self._others.subscriptions
         self._devices = OwnDevices(
-            self, devices, request, slot=self.picture(OWN_PICTURE), level=self.audio_level(OWN_PICTURE)
+            self,
+            devices,
+            request,
+            mixer=self._mixer,
+            slot=self.picture(OWN_PICTURE),
+            level=self.audio_level(OWN_PICTURE),
         )
+        # Exchanging them is their business alone: see `Room` for what each does.
+        self.replace_camera = self._devices.replace_camera
+        self.replace_microphone = self._devices.replace_microphone
+        self.replace_output = self._devices.replace_output
         self._tasks = OwnedTasks()
         self._place = Place(self, self._connection_with, token, request.renew_token)
         self._requests = RoomRequests(self._place, lambda: self._others.roster, lambda: not self.is_open)
@@ -176,22 +185,6 @@ class OpenViduRoom:
         await self._devices.set_camera(on)
         if on:
             self._quality.show_again()
-
-    async def replace_camera(self, source: VideoSource) -> None:
-        """See `Room.replace_camera`.
-
-        Raises:
-            RtcError: a camera code or `closed`.
-        """
-        await self._devices.replace_camera(source)
-
-    async def replace_microphone(self, source: AudioSource) -> None:
-        """See `Room.replace_microphone`.
-
-        Raises:
-            RtcError: a microphone code or `closed`.
-        """
-        await self._devices.replace_microphone(source)
 
     def statistics(self) -> RoomStatistics:
         """See `Room.statistics`."""

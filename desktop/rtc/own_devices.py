@@ -13,11 +13,13 @@ from typing import Any, Protocol
 from desktop.rtc.camera import Camera
 from desktop.rtc.device_switch import DeviceSwitch
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.media import AudioLevel, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
 from desktop.rtc.microphone import Microphone
+from desktop.rtc.mixer import Mixer
 from desktop.rtc.place import Place
 from desktop.rtc.room import RoomDevices, RoomRequest
 from desktop.rtc.state import RoomNotice, RoomState
+from desktop.rtc.tasks import finish
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class OwnDevices:
         owner: asked and told from `open_…` on, not before.
         devices: the sources and the output; the room closes them.
         request: what is to be on from the beginning.
+        mixer: what the loudspeaker plays.
         slot: our own view of the camera.
         level: our own loudness.
     """
@@ -61,14 +64,16 @@ class OwnDevices:
         devices: RoomDevices,
         request: RoomRequest,
         *,
+        mixer: Mixer,
         slot: PictureSlot,
         level: AudioLevel,
     ) -> None:
         self._owner = owner
+        self._mixer = mixer
         self._request = request
         self._camera = Camera(devices.camera, slot) if devices.camera else None
         self._microphone = Microphone(devices.microphone, level) if devices.microphone else None
-        self._output = DeviceSwitch(devices.output.open, devices.output.close) if devices.output else None
+        self._output = _output_switch(devices.output) if devices.output else None
         self._switching = asyncio.Lock()
 
     @property
@@ -168,6 +173,20 @@ class OwnDevices:
             await self._present_microphone().replace(source)
             self._owner.place.track_replaced("audio")
 
+    async def replace_output(self, output: AudioOutput) -> None:
+        """See `Room.replace_output`.
+
+        Raises:
+            RtcError: `closed`.
+        """
+        async with self._switching:
+            self._check_open()
+            former, self._output = self._output, _output_switch(output)
+            await self._output.switch_on()
+            self._mixer.play_on(output)
+            if former is not None:
+                await finish(former.switch_off())
+
     # --- what others want, and line and computer --------------------------------------------------
 
     async def withdraw(self) -> None:
@@ -234,3 +253,7 @@ class OwnDevices:
     def _error_without(self, settled: frozenset[RtcErrorCode]) -> RtcErrorCode | None:
         error = self._owner.state.error
         return None if error in settled else error
+
+
+def _output_switch(output: AudioOutput) -> DeviceSwitch:
+    return DeviceSwitch(output.open, output.close)

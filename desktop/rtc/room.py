@@ -156,6 +156,13 @@ class Room(Protocol):
             RtcError: `microphone-…` when it does not open, and the present one goes on; `closed`.
         """
 
+    async def replace_output(self, output: AudioOutput) -> None:
+        """Hear the others through another loudspeaker; the present one is released.
+
+        Raises:
+            RtcError: `closed` when not in the room.
+        """
+
     def statistics(self) -> RoomStatistics:
         """What each stream did in the last second, and its last minute, for a support panel."""
 

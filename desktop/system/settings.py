@@ -118,6 +118,19 @@ class Settings(BaseSettings):
     language: LanguageChoice = LanguageChoice.SYSTEM
     theme: ThemeChoice = ThemeChoice.SYSTEM
     camera: CameraChoice = CameraChoice.AUTO
+    camera_device: str = ""
+    """Id of the camera that the user chose, "" for the system's default; so for the two below."""
+    camera_name: str = ""
+    """What it is called: ids change with the socket that a device is plugged into."""
+    microphone_device: str = ""
+    microphone_name: str = ""
+    speaker_device: str = ""
+    speaker_name: str = ""
+    echo_cancellation: bool = True
+    """What the loudspeaker plays is taken out of what the microphone hears."""
+    noise_suppression: bool = True
+    gain_control: bool = True
+    """Quiet voices are made louder, loud ones quieter."""
     relay_only: bool = False
     """Media goes through TURN servers alone, so that the media server sees no address of this network."""
     trusted_certificate: CertificateFile | None = None

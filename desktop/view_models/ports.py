@@ -19,6 +19,7 @@ from backend_client.models import (
 from desktop.rtc.media import AudioLevel, PictureSlot
 from desktop.rtc.room import RoomRequest
 from desktop.rtc.state import RoomState
+from desktop.view_models.device_states import DeviceKind, DevicesState, PreviewState, SoundSwitches
 
 
 class SignInPort(Protocol):
@@ -105,3 +106,63 @@ class RoomPort(Protocol):
 
 RoomFactory = Callable[[], RoomPort]
 """Makes the bridge for one room."""
+
+
+class PreviewPort(Protocol):
+    """Camera, microphone and loudspeaker before a meeting, so that people see and hear what they send.
+
+    It goes with the choice of `DevicesPort`: choosing another camera there shows that one here.
+    `changed` is a Qt signal that carries a `PreviewState`. Nothing here waits for a device.
+    """
+
+    changed: Any
+
+    @property
+    def state(self) -> PreviewState:
+        """What it does at the moment."""
+
+    @property
+    def picture(self) -> PictureSlot:
+        """What the camera shows; empty while it is off."""
+
+    @property
+    def loudness(self) -> float:
+        """How loud the microphone is, 0.0 to 1.0 for a bar: look twenty times a second."""
+
+    def show_camera(self, on: bool) -> None:
+        """Show or hide the picture; hidden, the device is free for others."""
+
+    def listen(self, on: bool) -> None:
+        """Measure the microphone, or release it."""
+
+    def test_speaker(self) -> None:
+        """Record three seconds and play them on the chosen loudspeaker; while it runs: stop it."""
+
+    async def close(self) -> None:
+        """Release everything; the room may open the devices once this has returned."""
+
+
+class DevicesPort(Protocol):
+    """Cameras, microphones and loudspeakers of the machine, and which of them are used.
+
+    `changed` is a Qt signal that carries a `DevicesState`. While a room runs, a choice takes effect in
+    it at once; what the user chose is remembered over restarts.
+    """
+
+    changed: Any
+
+    @property
+    def state(self) -> DevicesState:
+        """The latest lists and choices."""
+
+    async def load(self) -> None:
+        """Read the lists and follow them from now on; loads QtMultimedia without blocking. Safe twice."""
+
+    def choose(self, kind: DeviceKind, device_id: str) -> None:
+        """Use this device from now on; "" follows the system's default."""
+
+    def set_switches(self, switches: SoundSwitches) -> None:
+        """Change what is done to our voice."""
+
+    def preview(self) -> PreviewPort:
+        """A new preview, with everything off; whoever asks closes it."""

@@ -14,8 +14,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from desktop.app.media_thread import MediaThread, OpenRoom, RoomBridge
+from desktop.devices.silent_speaker import SilentSpeaker
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.media import AudioLevel, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
 from desktop.rtc.room import OWN_SCREEN, OnSignal, OnState, RoomDevices, RoomRequest
 from desktop.rtc.rooms import open_room
 from desktop.rtc.signals import CHAT, Signal
@@ -100,6 +101,10 @@ class ScriptedRoom:
     async def replace_microphone(self, source: AudioSource) -> None:
         """Remember it."""
         self._remember("replace_microphone", source)
+
+    async def replace_output(self, output: AudioOutput) -> None:
+        """Remember it."""
+        self._remember("replace_output", output)
 
     def statistics(self) -> RoomStatistics:
         """The one second."""
@@ -292,7 +297,7 @@ def test_before_the_join_there_is_nothing_to_see(thread: MediaThread, qtbot: QtB
     assert bridge.state.phase is RoomPhase.IDLE
 
 
-CAMERA, MICROPHONE = BlocksCamera(), ToneMicrophone(450)
+CAMERA, MICROPHONE, OUTPUT = BlocksCamera(), ToneMicrophone(450), SilentSpeaker()
 HELLO = Signal(CHAT, "hello")
 CALLS: dict[str, tuple[object, ...]] = {
     "send": (HELLO, ("con_bo",)),
@@ -302,6 +307,7 @@ CALLS: dict[str, tuple[object, ...]] = {
     "share_screen": ("ws://x?token=screen", CAMERA),
     "replace_camera": (CAMERA,),
     "replace_microphone": (MICROPHONE,),
+    "replace_output": (OUTPUT,),
 }
 """Everything that is asked of a room and is of no use before the join, with its arguments."""
 
@@ -338,7 +344,7 @@ def test_what_is_asked_of_the_room_is_done_on_the_media_thread(
     assert bridge.devices == RoomDevices(
         camera=CAMERA if method == "replace_camera" else None,
         microphone=MICROPHONE if method == "replace_microphone" else None,
-        output=None,
+        output=OUTPUT if method == "replace_output" else None,
     )
 
 

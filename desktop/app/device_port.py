@@ -1,0 +1,214 @@
+"""The machine's devices as view-models see them: lists that follow the sockets, and the user's choice.
+
+QtMultimedia is loaded by `load()`, in a worker thread, and not before: an app that never opens a room
+does not pay for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.app.device_preview import DevicePreview
+from desktop.devices.catalogue import SYSTEM_DEFAULT, Device, DeviceKind, DeviceWish, device_to_use
+from desktop.rtc.errors import RtcErrorCode
+from desktop.rtc.media import AudioOutput, AudioSource, VideoSource
+from desktop.system.settings import CameraChoice, Settings, SettingsError, save_user_settings
+from desktop.view_models.device_states import (
+    DeviceEvent,
+    DeviceNotice,
+    DevicesState,
+    KindState,
+    SoundSwitches,
+)
+from desktop.view_models.tasks import TaskScope
+
+log = logging.getLogger(__name__)
+
+Lists = dict[DeviceKind, tuple[Device, ...]]
+"""What is plugged in, by kind."""
+
+
+class MachineDevices(QObject):
+    """Implements `DevicesPort`, and makes the sources and outputs that preview and room open.
+
+    Args:
+        settings: what was chosen before.
+        settings_file: where choices are kept; None keeps them for this run.
+        account_id: whose devices: decides what a generated picture looks like.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        settings: Settings,
+        settings_file: Path | None = None,
+        account_id: str = "",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.account_id = account_id
+        self._settings_file = settings_file
+        self._loading = asyncio.Lock()
+        self._scope = TaskScope()
+        self._saving = asyncio.Lock()
+        self._watch: QObject | None = None
+        self._lists: Callable[[], Lists] | None = None
+        generated = settings.camera is CameraChoice.TEST
+        self._state = DevicesState(
+            camera=KindState(wish=DeviceWish(settings.camera_device, settings.camera_name)),
+            microphone=KindState(wish=DeviceWish(settings.microphone_device, settings.microphone_name)),
+            speaker=KindState(wish=DeviceWish(settings.speaker_device, settings.speaker_name)),
+            generated=generated,
+            switches=SoundSwitches(
+                settings.echo_cancellation, settings.noise_suppression, settings.gain_control
+            ),
+        )
+
+    # --- the DevicesPort interface ----------------------------------------------------------------
+
+    @property
+    def state(self) -> DevicesState:
+        """See `DevicesPort.state`."""
+        return self._state
+
+    async def load(self) -> None:
+        """See `DevicesPort.load`."""
+        async with self._loading:
+            if self._state.loaded:
+                return
+            choice = await asyncio.to_thread(importlib.import_module, "desktop.devices.choice")
+            for module in choice.QT_MODULES:
+                await asyncio.to_thread(importlib.import_module, module)
+            from desktop.devices.device_list import listed, watch_devices  # noqa: PLC0415  (now it is quick)
+
+            self._lists = listed
+            self._watch = watch_devices(self._look_again)
+            self._look_again()
+
+    def choose(self, kind: DeviceKind, device_id: str) -> None:
+        """See `DevicesPort.choose`."""
+        device = next((each for each in self._state.of(kind).devices if each.device_id == device_id), None)
+        wish = DeviceWish(device.device_id, device.name) if device is not None else SYSTEM_DEFAULT
+        self._set_kind(kind, wish=wish, error=None)
+        self._look_again()
+        self._save({f"{kind.value}_device": wish.device_id, f"{kind.value}_name": wish.name})
+
+    def set_switches(self, switches: SoundSwitches) -> None:
+        """See `DevicesPort.set_switches`."""
+        self._set(switches=switches)
+        self._save(
+            {
+                "echo_cancellation": switches.echo_cancellation,
+                "noise_suppression": switches.noise_suppression,
+                "gain_control": switches.gain_control,
+            }
+        )
+
+    def preview(self) -> DevicePreview:
+        """See `DevicesPort.preview`."""
+        return DevicePreview(self)
+
+    # --- for preview and room ---------------------------------------------------------------------
+
+    def used_id(self, kind: DeviceKind) -> str:
+        """Id of the device to use now; "" for a generated one."""
+        used = self._state.of(kind).used
+        return used.device_id if used is not None else ""
+
+    def camera(self) -> VideoSource:
+        """The camera to use, not open; the generated picture where there is none. After `load()`."""
+        from desktop.devices import choice  # noqa: PLC0415  (av and numpy: not before a room)
+
+        return choice.camera_of(self.used_id(DeviceKind.CAMERA), self.account_id)
+
+    def microphone(self) -> AudioSource:
+        """The microphone to use, not open; the generated tone where there is none. After `load()`."""
+        from desktop.devices import choice  # noqa: PLC0415
+
+        return choice.microphone_of(self.used_id(DeviceKind.MICROPHONE), self.account_id)
+
+    def speaker(self) -> AudioOutput:
+        """The loudspeaker to use, not open; silence where there is none. After `load()`."""
+        from desktop.devices import choice  # noqa: PLC0415
+
+        return choice.speaker_of(self.used_id(DeviceKind.SPEAKER))
+
+    def report_error(self, kind: DeviceKind, error: RtcErrorCode | None) -> None:
+        """Show why the device in use does not open, or that it does."""
+        self._set_kind(kind, error=error)
+
+    async def close(self) -> None:
+        """Stop following the lists; what is being saved is saved."""
+        if self._watch is not None:
+            self._watch.deleteLater()
+            self._watch = None
+        self._lists = None
+        async with self._saving:
+            pass
+        await self._scope.close()
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _look_again(self) -> None:
+        """Read the lists and decide anew what is used."""
+        if self._lists is None:
+            return
+        lists = self._lists()
+        notice = self._state.notice
+        kinds: dict[str, KindState] = {}
+        for kind, devices in lists.items():
+            former = self._state.of(kind)
+            generated = self._state.generated and kind is not DeviceKind.SPEAKER
+            used = None if generated else device_to_use(devices, former.wish)
+            gone = former.used is not None and former.used.device_id not in {d.device_id for d in devices}
+            came_back = (
+                used is not None
+                and former.wish_missing
+                and self._state.loaded
+                and former.wish.find(devices) is used
+            )
+            if gone and former.used is not None:
+                notice = self._notice(notice, kind, DeviceEvent.UNPLUGGED, former.used, used)
+            elif came_back and used is not None and former.used != used:
+                notice = self._notice(notice, kind, DeviceEvent.RETURNED, used, used)
+            error = former.error if former.used == used else None
+            kinds[kind.value] = replace(former, devices=devices, used=used, error=error)
+        self._set(loaded=True, notice=notice, **kinds)
+
+    @staticmethod
+    def _notice(
+        last: DeviceNotice | None, kind: DeviceKind, event: DeviceEvent, device: Device, used: Device | None
+    ) -> DeviceNotice:
+        number = 1 if last is None else last.number + 1
+        log.info("%s %s", kind.value, event.value)
+        return DeviceNotice(number, kind, event, device.name, used.name if used is not None else "")
+
+    def _set_kind(self, kind: DeviceKind, **changes: Any) -> None:
+        self._set(**{kind.value: replace(self._state.of(kind), **changes)})
+
+    def _set(self, **changes: Any) -> None:
+        state = replace(self._state, **changes)
+        if state != self._state:
+            self._state = state
+            self.changed.emit(state)
+
+    def _save(self, changes: dict[str, Any]) -> None:
+        if self._settings_file is not None:
+            self._scope.start(self._write(self._settings_file, changes), name="save choice of device")
+
+    async def _write(self, file: Path, changes: dict[str, Any]) -> None:
+        async with self._saving:
+            try:
+                await asyncio.to_thread(save_user_settings, file, changes)
+            except (OSError, SettingsError) as error:
+                # It holds for this run; the next one begins with the former choice.
+                log.warning("the choice of a device could not be kept: %s", error)
