@@ -50,10 +50,10 @@ class RoomOpener(QObject):
         client: BackendClient,
         settings: Settings,
         devices: MachineDevices,
+        *,
         ssl_context: ssl.SSLContext,
         language: Language,
         theme: Theme,
-        *,
         mark: str,
         parent: QObject | None = None,
     ) -> None:

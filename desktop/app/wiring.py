@@ -121,9 +121,9 @@ class Shell(QObject):
             self.client,
             settings,
             self.devices,
-            self._ssl,
-            language,
-            theme,
+            ssl_context=self._ssl,
+            language=language,
+            theme=theme,
             mark=kind.mark,
             parent=self,
         )
