@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
@@ -22,6 +22,7 @@ from backend_client.events import EventFeed
 from backend_client.models import Meeting, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
+from desktop.app.hub_wiring import HubDesk
 from desktop.app.room_wiring import RoomOpener
 from desktop.system.settings import Settings
 from desktop.system.single_instance import StartRequest
@@ -33,7 +34,6 @@ from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.sign_in import SignInViewModel
 from desktop.view_models.states import MeetingAction, MeetingListState, Tone
 from desktop.view_models.tasks import TaskScope
-from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.hub_window import HubWindow
 from desktop.views.participant_window import ParticipantWindow
 from desktop.views.sign_in_window import SignInWindow
@@ -112,10 +112,10 @@ class Shell(QObject):
         self.links.said.connect(self._say)
         self.sign_in_model: SignInViewModel | None = None
         self.list_model: MeetingListViewModel | None = None
-        self.schedule_model: ScheduleViewModel | None = None
+        self.hub: HubDesk | None = None
+        """The operator's dialogs and pages around his list."""
         self.window: QWidget | None = None
         """The log-in card or the list, whichever is in use."""
-        self.dialog: ScheduleDialog | None = None
         self.devices = MachineDevices(settings, settings_file)
         self.room = RoomOpener(
             self.client,
@@ -182,21 +182,20 @@ class Shell(QObject):
             self.list_model.say(text, tone)
 
     async def _shut_down(self) -> None:
-        for widget in (self.dialog, self.window):
-            if widget is not None:
-                widget.removeEventFilter(self)
-                widget.hide()
+        await self._close_hub()
+        if self.window is not None:
+            self.window.removeEventFilter(self)
+            self.window.hide()
         await self.room.close()
         await self.devices.close()
         await self.links.close()
         await self._scope.close()
-        for model in (self.schedule_model, self.list_model, self.sign_in_model):
+        for model in (self.list_model, self.sign_in_model):
             if model is not None:
                 await model.close()
         await self.client.close()
-        for widget in (self.dialog, self.window):
-            if widget is not None:
-                widget.deleteLater()
+        if self.window is not None:
+            self.window.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         """Closing the log-in card or the list ends the app, in the shell's order."""
@@ -244,13 +243,17 @@ class Shell(QObject):
             parent=self,
         )
         model.room_requested.connect(self._open_room)
-        model.schedule_requested.connect(self._open_schedule)
         model.sign_out_requested.connect(self._sign_out)
         model.session_ended.connect(self._session_ended)
         model.changed.connect(self._expect_room)
         self.list_model = model
-        window = HubWindow if self.kind.role is Role.OPERATOR else ParticipantWindow
-        self._put_window(window(model, self.theme))
+        if self.kind.role is Role.OPERATOR:
+            self.hub = HubDesk(self.client, model, self.language, self.theme, parent=self)
+            window = HubWindow(model, self.theme)
+            self.hub.set_window(window)
+            self._put_window(window)
+        else:
+            self._put_window(ParticipantWindow(model, self.theme))
         model.start()
         self.links.signed_in(user)
 
@@ -264,8 +267,7 @@ class Shell(QObject):
 
     async def _leave_account(self, *, session_ended: bool) -> None:
         await self.room.leave()
-        if self.dialog is not None:
-            self.dialog.finish()
+        await self._close_hub()
         model, self.list_model = self.list_model, None
         if model is not None:
             await model.close()
@@ -274,27 +276,21 @@ class Shell(QObject):
         self._user = None
         self._show_sign_in(session_ended=session_ended)
 
-    # ------------------------------------------------------------------ scheduling
+    async def _close_hub(self) -> None:
+        hub, self.hub = self.hub, None
+        if hub is not None:
+            await hub.close()
+            hub.deleteLater()
 
-    def _open_schedule(self) -> None:
-        if self.dialog is not None or self.list_model is None:
-            return
-        known = self.list_model
-        model = ScheduleViewModel(self.client, self.language, lambda: known.known_meetings, parent=self)
-        model.saved.connect(lambda _meeting: known.refresh())
-        self.schedule_model = model
-        self.dialog = ScheduleDialog(model, self.theme, self.window)
-        self.dialog.finished.connect(self._schedule_closed)
-        model.start()
-        self.dialog.open()
+    @property
+    def dialog(self) -> QDialog | None:
+        """The Hub's open dialog."""
+        return self.hub.dialog if self.hub is not None else None
 
-    def _schedule_closed(self) -> None:
-        if self.schedule_model is not None:
-            self._end(self.schedule_model)
-        if self.dialog is not None:
-            self.dialog.deleteLater()
-        self.schedule_model = None
-        self.dialog = None
+    @property
+    def schedule_model(self) -> ScheduleViewModel | None:
+        """What the Hub's open scheduling dialog works with."""
+        return self.hub.schedule_model if self.hub is not None else None
 
     # ------------------------------------------------------------------ room
 
@@ -328,7 +324,7 @@ class Shell(QObject):
         self.window = window
         window.show()
 
-    def _end(self, model: SignInViewModel | ScheduleViewModel) -> None:
+    def _end(self, model: SignInViewModel) -> None:
         """Close a view-model in the background, then let Qt delete it."""
 
         async def end() -> None:

@@ -44,5 +44,10 @@ def read_link(link: str) -> Link:
     raise _refused()
 
 
+def link_of_meeting(meeting_id: UUID) -> str:
+    """The link that opens a meeting."""
+    return f"{URL_SCHEME}://meetings/{meeting_id}"
+
+
 def _refused() -> DeepLinkError:
     return DeepLinkError(f"a link looks like {URL_SCHEME}://meetings/<id>")

@@ -23,6 +23,7 @@ from desktop.view_models.states import (
     MeetingGroup,
     MeetingListState,
     MeetingRow,
+    RowAction,
     Tone,
 )
 from desktop.view_models.tasks import OnUnexpected
@@ -42,6 +43,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     Signals:
         room_requested(Meeting): the person wants into a running meeting.
         schedule_requested(): the operator wants the scheduling dialog.
+        menu_chosen(Meeting, RowAction): a row of a meeting's menu.
         sign_out_requested(): the person wants to sign out.
         session_ended(): the service no longer knows the session.
         notified(Notification): a notice arrived (for the tray and for tests).
@@ -49,6 +51,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
 
     room_requested = Signal(object)
     schedule_requested = Signal()
+    menu_chosen = Signal(object, object)
     sign_out_requested = Signal()
     session_ended = Signal()
     notified = Signal(object)
@@ -87,6 +90,10 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         """What was last fetched; for the scheduling dialog's overlap warning."""
         return list(self._meetings or [])
 
+    def known_meeting(self, meeting_id: str) -> Meeting | None:
+        """One of them by its id, as last fetched."""
+        return next((each for each in self._meetings or [] if str(each.id) == meeting_id), None)
+
     def start(self) -> None:
         """Begin: fetch, listen to live events, keep times current."""
         self._ticker.start()
@@ -103,7 +110,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
 
     def act(self, meeting_id: str) -> None:
         """Press the meeting's one button: start it, or join it."""
-        meeting = next((each for each in self._meetings or [] if str(each.id) == meeting_id), None)
+        meeting = self.known_meeting(meeting_id)
         if meeting is None or self._busy_id is not None:
             return
         action = RowWriter(self._dates(), self._service.now()).row(meeting).action
@@ -113,6 +120,12 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
             self._scope.start(self._start_meeting(meeting), name="start meeting")
         elif action is MeetingAction.JOIN:
             self.room_requested.emit(meeting)
+
+    def choose(self, meeting_id: str, action: RowAction) -> None:
+        """Take a row of a meeting's menu."""
+        meeting = self.known_meeting(meeting_id)
+        if meeting is not None:
+            self.menu_chosen.emit(meeting, action)
 
     def schedule(self) -> None:
         """Ask for the scheduling dialog."""
@@ -134,10 +147,6 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         """Fetch again soon: something changed."""
         self._wanted.set()
 
-    def say(self, text: str, tone: Tone) -> None:
-        """Show a toast."""
-        self._say(text, tone)
-
     def dismiss_notice(self) -> None:
         """The toast was read."""
         self._set(notice="")
@@ -148,7 +157,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         try:
             started = await self._service.start(meeting.id)
         except ApiError as error:
-            self._say(text_for(error.code).sentence, Tone.DANGER)
+            self.say(text_for(error.code).sentence, Tone.DANGER)
             self._wanted.set()
         else:
             self._take([started if each.id == started.id else each for each in self._meetings or []])
@@ -225,7 +234,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
             text = self.tr("A meeting was cancelled: {title}").format(title=title)
         else:
             text = self.tr("A meeting has changed: {title}").format(title=title)
-        self._say(text, Tone.PRIMARY)
+        self.say(text, Tone.PRIMARY)
         self.notified.emit(notice)
 
     def _take(self, meetings: list[Meeting]) -> None:
@@ -237,7 +246,8 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         ]
         self._write()
 
-    def _say(self, text: str, tone: Tone) -> None:
+    def say(self, text: str, tone: Tone) -> None:
+        """Show a toast."""
         self._set(notice=text, notice_tone=tone, notice_id=self._state.notice_id + 1)
 
     # ------------------------------------------------------------------ words

@@ -11,7 +11,7 @@ from backend_client.models import Meeting, MeetingStatus, Person, Role
 from desktop.meeting.agenda import door_opens_at, is_missed
 from desktop.meeting.people import initials_of, tint_of
 from desktop.view_models.dates import Dates
-from desktop.view_models.states import MeetingAction, MeetingRow, PersonState, Tone
+from desktop.view_models.states import MeetingAction, MeetingRow, PersonState, RowAction, Tone
 
 translate = QCoreApplication.translate
 
@@ -61,6 +61,7 @@ class RowWriter:
             tooltip=self.dates.exact(meeting.scheduled_at),
             accessible=", ".join((meeting.title, with_line, day, hours, pill)),
             struck=meeting.status is MeetingStatus.CANCELLED,
+            menu=self._menu(meeting),
         )
 
     def _other(self, meeting: Meeting) -> Person:
@@ -101,6 +102,18 @@ class RowWriter:
         if self.now >= door_opens_at(meeting.scheduled_at):
             return translate("Meetings", "Soon"), Tone.PRIMARY
         return translate("Meetings", "Planned"), Tone.NEUTRAL
+
+    @staticmethod
+    def _menu(meeting: Meeting) -> tuple[RowAction, ...]:
+        """What the operator can do besides the button; a client's app has no menu."""
+        if meeting.my_role is not Role.OPERATOR:
+            return ()
+        match meeting.status:
+            case MeetingStatus.SCHEDULED:
+                return tuple(RowAction)
+            case MeetingStatus.IN_PROGRESS:
+                return (RowAction.COPY_LINK, RowAction.CALENDAR)
+        return (RowAction.COPY_LINK,)
 
     def _today(self) -> object:
         return self.now.astimezone(self.dates.zone).date()

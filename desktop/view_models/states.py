@@ -66,6 +66,17 @@ class MeetingAction(Enum):
     JOIN = "join"
 
 
+class RowAction(Enum):
+    """What the menu of a meeting offers besides its button."""
+
+    EDIT = "edit"
+    MOVE = "move"
+    COPY_LINK = "copy-link"
+    CALENDAR = "calendar"
+    """Into one's own calendar, as an .ics file."""
+    CANCEL = "cancel"
+
+
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
     """One meeting in a list, or the large next one.
@@ -80,6 +91,7 @@ class MeetingRow:
         tooltip: exact date, hour and zone.
         accessible: the whole row as one sentence for screen readers.
         struck: a cancelled meeting: title struck through.
+        menu: what its menu offers, in this order; nothing means no menu.
     """
 
     meeting_id: str
@@ -97,6 +109,7 @@ class MeetingRow:
     tooltip: str = ""
     accessible: str = ""
     struck: bool = False
+    menu: tuple[RowAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +174,15 @@ class ClientChoice:
     person: PersonState
 
 
+class SchedulePurpose(Enum):
+    """What the scheduling dialog was opened for."""
+
+    NEW = "new"
+    EDIT = "edit"
+    MOVE = "move"
+    """The same dialog as for editing; the keyboard starts on the day."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScheduleDraft:
     """What the dialog's fields hold; the view gives it back whole with every intention."""
@@ -184,6 +206,11 @@ class ScheduleState:
     loading_clients: bool = True
     draft: ScheduleDraft = field(default_factory=ScheduleDraft)
     """What to show when the dialog opens; later the fields are the view's."""
+    fill_id: int = 0
+    """Grows when the fields are to show `draft` again: the meeting was loaded anew."""
+    purpose: SchedulePurpose = SchedulePurpose.NEW
+    note: str = ""
+    """A calm line above the buttons: what was loaded anew."""
     earliest_day: date | None = None
     durations: tuple[int, ...] = (30, 45, 60, 90)
     zone: str = ""

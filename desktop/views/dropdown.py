@@ -65,15 +65,15 @@ class Dropdown(QWidget):
         """The control it hangs from."""
         return self._anchor
 
-    def open_under(self, *, width_px: int | None = None) -> None:
-        """Show it under its anchor, left edges in line, kept inside the window."""
-        self._place(width_px, above=False)
+    def open_under(self, *, width_px: int | None = None, right: bool = False) -> None:
+        """Show it under its anchor, left (or right) edges in line, kept inside the window."""
+        self._place(width_px, above=False, right=right)
 
     def open_above(self, *, width_px: int | None = None) -> None:
         """Show it above its anchor (under it where there is no room), centred, inside the window."""
         self._place(width_px, above=True)
 
-    def _place(self, width_px: int | None, *, above: bool) -> None:
+    def _place(self, width_px: int | None, *, above: bool, right: bool = False) -> None:
         window = self._anchor.window()
         if self.parentWidget() is not window:
             self.setParent(window)
@@ -86,6 +86,8 @@ class Dropdown(QWidget):
         if above:
             left = corner.x() + self._anchor.width() // 2 - self.width() // 2
             top = corner.y() - gap - self.height() + margin
+        elif right:
+            left = corner.x() + self._anchor.width() + margin - self.width()
         else:
             left = corner.x() - margin
         edge = self.look.space.xs

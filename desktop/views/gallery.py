@@ -16,7 +16,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from desktop.view_models.language import LANGUAGES, Language
-from desktop.views.gallery_scenes import Scene, scenes
+from desktop.views.gallery_scene import Scene
+from desktop.views.gallery_scenes import scenes
 from desktop.views.gallery_states import Samples
 from desktop.views.theme import Theme, ThemeChoice
 from resources.reader import ROOT

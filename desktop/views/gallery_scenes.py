@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.states import MeetingListState, RoomViewState, ScheduleState, SignInState
+from desktop.views import gallery_hub
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
+from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
 from desktop.views.gallery_states import Samples
 from desktop.views.hub_window import HubWindow, Page
 from desktop.views.messages import Skeleton
@@ -34,20 +35,6 @@ _PEOPLE = {
     "alice": ("#8FB3A5", "#C98F6E", "#3C5A6E"),
     "bob": ("#B98F6A", "#8C5B43", "#2F3D36"),
 }
-
-
-def _nothing(_window: QWidget) -> None:
-    """Most scenes need no more than their state."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A window in a state: how to make it, and what to do before the picture is taken."""
-
-    window: str
-    state: str
-    make: Callable[[Theme], QWidget]
-    prepare: Callable[[QWidget], None] = _nothing
 
 
 def sample_picture(wall: str, skin: str, shirt: str) -> memoryview:
@@ -96,28 +83,8 @@ def _slots() -> dict[str, StaticSlot]:
     return slots
 
 
-def _child(window: QWidget, name: str) -> QWidget:
-    found = next((child for child in window.findChildren(QWidget) if child.objectName() == name), None)
-    if found is None:
-        raise LookupError(f"{window.objectName()} has no {name}")
-    return found
-
-
-def _click(name: str) -> Callable[[QWidget], None]:
-    return lambda window: QTest.mouseClick(_child(window, name), Qt.MouseButton.LeftButton)
-
-
-def _type(name: str, text: str) -> Callable[[QWidget], None]:
-    def prepare(window: QWidget) -> None:
-        field = _child(window, name)
-        field.setFocus()
-        QTest.keyClicks(field, text)
-
-    return prepare
-
-
 def _tab_to_schedule(window: QWidget) -> None:
-    _child(window, "scheduleButton").setFocus(Qt.FocusReason.TabFocusReason)
+    child_named(window, "scheduleButton").setFocus(Qt.FocusReason.TabFocusReason)
 
 
 def _patience(window: QWidget) -> None:
@@ -126,12 +93,12 @@ def _patience(window: QWidget) -> None:
 
 
 def _end_question(window: QWidget) -> None:
-    _click("leaveButton")(window)
-    _click("endForAllButton")(window)
+    click_on("leaveButton")(window)
+    click_on("endForAllButton")(window)
 
 
 def _discard_question(window: QWidget) -> None:
-    _type("titleField", "A")(window)
+    type_into("titleField", "A")(window)
     QTest.keyClick(window, Qt.Key.Key_Escape)
 
 
@@ -178,26 +145,27 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     make = partial(_hub, hub["filled"])
     yield Scene("hub", "history", make, _history)
     yield Scene("hub", "narrow", make, _narrow)
-    yield Scene("hub", "search", make, _type("searchField", "poi"))
-    yield Scene("hub", "nothing-found", make, _type("searchField", "xyz"))
-    yield Scene("hub", "account", make, _click("accountButton"))
+    yield Scene("hub", "search", make, type_into("searchField", "poi"))
+    yield Scene("hub", "nothing-found", make, type_into("searchField", "xyz"))
+    yield Scene("hub", "account", make, click_on("accountButton"))
     yield Scene("hub", "focus", make, _tab_to_schedule)
     client = samples.meetings(hub=False)
     for name, meetings in client.items():
         yield Scene("participant", name, partial(_participant, meetings), _patience)
     make = partial(_participant, client["running"])
-    yield Scene("participant", "history", make, _click("historyButton"))
-    yield Scene("participant", "account", make, _click("accountButton"))
+    yield Scene("participant", "history", make, click_on("historyButton"))
+    yield Scene("participant", "account", make, click_on("accountButton"))
     yield Scene("participant", "wide", make, _wide)
     dialogs = samples.schedule()
     for name, schedule in dialogs.items():
         yield Scene("schedule", name, partial(_schedule, schedule))
     open_dialog = partial(_schedule, dialogs["empty"])
-    yield Scene("schedule", "clients", open_dialog, _click("clientListButton"))
-    yield Scene("schedule", "calendar", open_dialog, _click("calendarButton"))
-    yield Scene("schedule", "hours", open_dialog, _click("hourListButton"))
+    yield Scene("schedule", "clients", open_dialog, click_on("clientListButton"))
+    yield Scene("schedule", "calendar", open_dialog, click_on("calendarButton"))
+    yield Scene("schedule", "hours", open_dialog, click_on("hourListButton"))
     yield Scene("schedule", "discard", open_dialog, _discard_question)
-    prepared = {"leave": _click("leaveButton"), "end": _end_question}
+    prepared = {"leave": click_on("leaveButton"), "end": _end_question}
     slots = _slots()
     for name, room in samples.room().items():
-        yield Scene("room", name, partial(_room, slots, room), prepared.get(name, _nothing))
+        yield Scene("room", name, partial(_room, slots, room), prepared.get(name, nothing))
+    yield from gallery_hub.scenes(samples)

@@ -16,6 +16,7 @@ from desktop.view_models.states import (
     PersonState,
     RoomStage,
     RoomViewState,
+    RowAction,
     ScheduleDraft,
     ScheduleState,
     SignInState,
@@ -116,7 +117,12 @@ class Samples:
             pill_tone=Tone.PRIMARY,
             action=action,
             action_label=label,
+            menu=tuple(RowAction) if action is MeetingAction.START else (),
         )
+
+    def _planned(self, hub: bool) -> dict[str, object]:
+        """What a planned meeting's row has at the operator's only."""
+        return {"menu": tuple(RowAction) if hub else ()}
 
     def _groups(self, hub: bool) -> tuple[MeetingGroup, ...]:
         say = self.say
@@ -131,16 +137,21 @@ class Samples:
                 say("Aujourd’hui", "Today"),
                 (
                     self.row(
-                        "a", point, "16:00–16:30", BOB if hub else MIKL, relative=say("dans 2 h", "in 2 h")
+                        "a",
+                        point,
+                        "16:00–16:30",
+                        BOB if hub else MIKL,
+                        relative=say("dans 2 h", "in 2 h"),
+                        **self._planned(hub),
                     ),
-                    self.row("b", goals, "17:15–18:45", CHLOE if hub else MIKL),
+                    self.row("b", goals, "17:15–18:45", CHLOE if hub else MIKL, **self._planned(hub)),
                 ),
             ),
             MeetingGroup(
                 say("Demain", "Tomorrow"),
                 (
-                    self.row("c", first, "09:00–09:45", DAVID if hub else MIKL),
-                    self.row("d", move, "11:00–12:00", ALICE if hub else MIKL),
+                    self.row("c", first, "09:00–09:45", DAVID if hub else MIKL, **self._planned(hub)),
+                    self.row("d", move, "11:00–12:00", ALICE if hub else MIKL, **self._planned(hub)),
                 ),
             ),
         )
@@ -206,6 +217,7 @@ class Samples:
             relative="",
             action=MeetingAction.JOIN,
             action_label=join[1],
+            menu=(RowAction.COPY_LINK, RowAction.CALENDAR) if hub else (),
         )
         waiting = replace(
             filled.next,

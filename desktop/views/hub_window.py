@@ -239,6 +239,7 @@ class HubWindow(QWidget):
         model = self._model
         self._schedule.clicked.connect(model.schedule)
         self._column.act.connect(model.act)
+        self._column.chosen.connect(model.choose)
         self._column.retry.connect(model.retry)
         self._column.schedule.connect(model.schedule)
         self._toast.dismissed.connect(model.dismiss_notice)

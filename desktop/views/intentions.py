@@ -13,6 +13,7 @@ from PySide6.QtCore import SignalInstance
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
+    RowAction,
     ScheduleDraft,
     ScheduleState,
     SignInState,
@@ -51,6 +52,9 @@ class MeetingListIntentions(Protocol):
     def act(self, meeting_id: str) -> None:
         """Start or join a meeting, as its row's action says."""
 
+    def choose(self, meeting_id: str, action: RowAction) -> None:
+        """Take a row of a meeting's menu."""
+
     def schedule(self) -> None:
         """Open the scheduling dialog."""
 
@@ -79,10 +83,10 @@ class ScheduleIntentions(Protocol):
         """A field changed."""
 
     def save(self, draft: ScheduleDraft) -> None:
-        """Schedule the meeting."""
+        """Schedule the meeting, or change it."""
 
-    def reload_clients(self) -> None:
-        """Load the clients again."""
+    def retry(self, draft: ScheduleDraft) -> None:
+        """The button beside the error."""
 
 
 class PaintedPicture(Protocol):

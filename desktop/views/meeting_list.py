@@ -43,6 +43,8 @@ class MeetingColumn(QScrollArea):
 
     act = Signal(str)
     """A meeting's button; carries its id."""
+    chosen = Signal(str, object)
+    """A row of a meeting's menu; carries its id and the `RowAction`."""
     retry = Signal()
     """The error's button."""
     schedule = Signal()
@@ -143,6 +145,7 @@ class MeetingColumn(QScrollArea):
         if self._next is None:
             self._next = NextMeetingCard(self._look, row, wide=self._wide)
             self._next.act.connect(self.act)
+            self._next.chosen.connect(self.chosen)
             self._column.insertWidget(0, self._next)
         self._next.show_row(row)
         self._next.show_heading(heading)
@@ -180,6 +183,7 @@ class MeetingColumn(QScrollArea):
                 if view is None:
                     view = MeetingRowView(self._look, row, wide=self._wide)
                     view.act.connect(self.act)
+                    view.chosen.connect(self.chosen)
                 else:
                     view.show_row(row)
                 kept[row.meeting_id] = view

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.view_models.states import MeetingAction, MeetingRow
+from desktop.view_models.states import MeetingAction, MeetingRow, RowAction
 from desktop.views.controls import Button, ButtonKind
 from desktop.views.dropdown import paint_card
+from desktop.views.row_menu import RowMenuButton
 from desktop.views.text import Avatar, ElidedText, Pill, Text
 from desktop.views.theme import Look
 
@@ -18,6 +19,8 @@ class _MeetingCard(QWidget):
 
     act = Signal(str)
     """The button was pressed; carries the meeting's id."""
+    chosen = Signal(str, object)
+    """A row of the menu was taken; carries the meeting's id and the `RowAction`."""
 
     def __init__(self, look: Look, row: MeetingRow, kind: ButtonKind, *, large: bool, avatar: str) -> None:
         super().__init__()
@@ -29,6 +32,8 @@ class _MeetingCard(QWidget):
         self.pill = Pill(look)
         self.button = Button(look, f"meetingAction-{row.meeting_id}", kind, large=large)
         self.button.clicked.connect(lambda: self.act.emit(self.row.meeting_id))
+        self.menu = RowMenuButton(look, row.meeting_id)
+        self.menu.chosen.connect(self._choose)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         look.changed.connect(self.update)
 
@@ -46,12 +51,21 @@ class _MeetingCard(QWidget):
         self.button.setVisible(row.action is not MeetingAction.NONE)
         self.button.set_busy(row.busy)
         self.button.setAccessibleDescription(row.title)
+        self.menu.set_actions(row.menu)
+        self.menu.setAccessibleDescription(row.title)
         self.setToolTip(row.tooltip)
         self.setAccessibleName(row.accessible)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card."""
         paint_card(QPainter(self), self.look, QRectF(self.rect()), floats=False)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu, also by the right button and the menu key."""
+        self.menu.open_menu()
+
+    def _choose(self, action: RowAction) -> None:
+        self.chosen.emit(self.row.meeting_id, action)
 
 
 class MeetingRowView(_MeetingCard):
@@ -93,6 +107,8 @@ class MeetingRowView(_MeetingCard):
         line.addLayout(what, 1)
         line.addWidget(self.pill)
         line.addWidget(self.button)
+        # Its icon, not its invisible frame, stands in line with the card's padding.
+        line.addWidget(self.menu)
         self.show_row(row)
 
     def show_row(self, row: MeetingRow) -> None:
@@ -156,9 +172,11 @@ class NextMeetingCard(_MeetingCard):
         words.addWidget(self.with_whom)
         foot.addLayout(words, 1)
         if wide:
+            foot.addWidget(self.menu)
             foot.addWidget(self.button)
             column.addLayout(foot)
         else:
+            foot.addWidget(self.menu)
             column.addLayout(foot)
             column.addSpacing(look.space.xs)
             self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -172,6 +190,7 @@ class NextMeetingCard(_MeetingCard):
     def show_row(self, row: MeetingRow) -> None:
         """Draw another state of the same meeting, or another meeting."""
         self.button.setObjectName(f"meetingAction-{row.meeting_id}")
+        self.menu.setObjectName(f"meetingMenu-{row.meeting_id}")
         super().show_row(row)
         self._when.setText(" · ".join(part for part in (row.day, row.hours) if part))
         self._relative.setText(row.relative)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
+    RowAction,
     ScheduleDraft,
     ScheduleState,
     SignInState,
@@ -21,7 +22,7 @@ from desktop.views.intentions import PaintedSlot
 State = TypeVar("State")
 
 
-class _StaticModel(QObject, Generic[State]):
+class StaticModel(QObject, Generic[State]):
     """A state and the record of what was asked."""
 
     changed = Signal(object)
@@ -42,7 +43,7 @@ class _StaticModel(QObject, Generic[State]):
         self.changed.emit(state)
 
 
-class StaticSignIn(_StaticModel[SignInState]):
+class StaticSignIn(StaticModel[SignInState]):
     """A log-in that goes nowhere."""
 
     def sign_in(self, email: str, password: str, stay_signed_in: bool) -> None:
@@ -54,12 +55,16 @@ class StaticSignIn(_StaticModel[SignInState]):
         self.sent.append(("edited",))
 
 
-class StaticMeetingList(_StaticModel[MeetingListState]):
+class StaticMeetingList(StaticModel[MeetingListState]):
     """A list that stays as it is."""
 
     def act(self, meeting_id: str) -> None:
         """Keep the intention."""
         self.sent.append(("act", meeting_id))
+
+    def choose(self, meeting_id: str, action: RowAction) -> None:
+        """Keep the intention."""
+        self.sent.append(("choose", meeting_id, action))
 
     def schedule(self) -> None:
         """Keep the intention."""
@@ -78,7 +83,7 @@ class StaticMeetingList(_StaticModel[MeetingListState]):
         self.sent.append(("dismiss_notice",))
 
 
-class StaticSchedule(_StaticModel[ScheduleState]):
+class StaticSchedule(StaticModel[ScheduleState]):
     """A dialog that saves nothing."""
 
     def edited(self, draft: ScheduleDraft) -> None:
@@ -89,9 +94,9 @@ class StaticSchedule(_StaticModel[ScheduleState]):
         """Keep the intention."""
         self.sent.append(("save", draft))
 
-    def reload_clients(self) -> None:
+    def retry(self, draft: ScheduleDraft) -> None:
         """Keep the intention."""
-        self.sent.append(("reload_clients",))
+        self.sent.append(("retry", draft))
 
 
 class StaticPicture:
@@ -122,7 +127,7 @@ class StaticSlot:
         self.picture = None
 
 
-class StaticRoom(_StaticModel[RoomViewState]):
+class StaticRoom(StaticModel[RoomViewState]):
     """A room in which nobody moves.
 
     Args:

@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="fr_FR" sourcelanguage="en_US">
 <context>
+    <name>CancelViewModel</name>
+    <message>
+        <source>{name} will be told.</source>
+        <translation>Nous en informerons {name}.</translation>
+    </message>
+    <message>
+        <source>At most {most} characters.</source>
+        <translation>{most} caractères au plus.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorTexts</name>
     <message>
         <source>Please fill in this field.</source>
@@ -246,6 +257,25 @@
     <message>
         <source>Another application is using the microphone. Close it, then turn the microphone on.</source>
         <translation>Une autre application utilise le micro. Fermez-la, puis activez le micro.</translation>
+    </message>
+</context>
+<context>
+    <name>HubDesk</name>
+    <message>
+        <source>The link is copied.</source>
+        <translation>Le lien est copié.</translation>
+    </message>
+    <message>
+        <source>The file could not be written: {reason}</source>
+        <translation>Le fichier n’a pas pu être écrit&#xa0;: {reason}</translation>
+    </message>
+    <message>
+        <source>{file} is in your downloads and opens in your calendar.</source>
+        <translation>{file} est dans vos téléchargements et s’ouvre dans votre agenda.</translation>
+    </message>
+    <message>
+        <source>{file} is in your downloads. Open it with your calendar.</source>
+        <translation>{file} est dans vos téléchargements. Ouvrez-le avec votre agenda.</translation>
     </message>
 </context>
 <context>
@@ -508,7 +538,7 @@
     </message>
 </context>
 <context>
-    <name>ScheduleViewModel</name>
+    <name>Schedule</name>
     <message>
         <source>Choose a client.</source>
         <translation>Choisissez un client.</translation>
@@ -532,6 +562,21 @@
     <message>
         <source>You already have “{title}” at {hours}.</source>
         <translation>Vous avez déjà «&#xa0;{title}&#xa0;» à {hours}.</translation>
+    </message>
+</context>
+<context>
+    <name>ScheduleViewModel</name>
+    <message>
+        <source>What you had not touched now shows the newer version.</source>
+        <translation>Ce que vous n’aviez pas modifié montre maintenant la version la plus récente.</translation>
+    </message>
+    <message>
+        <source>The meeting has changed meanwhile. What you typed is kept.</source>
+        <translation>La réunion a changé entre-temps. Ce que vous avez écrit est gardé.</translation>
+    </message>
+    <message>
+        <source>Load it again</source>
+        <translation>La recharger</translation>
     </message>
 </context>
 <context>

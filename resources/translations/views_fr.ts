@@ -21,6 +21,29 @@
     </message>
 </context>
 <context>
+    <name>CancelDialog</name>
+    <message>
+        <source>Cancel the meeting</source>
+        <translation>Annuler la réunion</translation>
+    </message>
+    <message>
+        <source>Cancel the meeting?</source>
+        <translation>Annuler la réunion&#x202f;?</translation>
+    </message>
+    <message>
+        <source>Reason (optional)</source>
+        <translation>Motif (facultatif)</translation>
+    </message>
+    <message>
+        <source>Also cancel the later meetings of the series</source>
+        <translation>Annuler aussi les réunions suivantes de la série</translation>
+    </message>
+    <message>
+        <source>Keep the meeting</source>
+        <translation>Garder la réunion</translation>
+    </message>
+</context>
+<context>
     <name>ControlBar</name>
     <message>
         <source>Microphone on</source>
@@ -79,6 +102,25 @@
             <numerusform>%n minute</numerusform>
             <numerusform>%n minutes</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>FormDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Discard what you typed?</source>
+        <translation>Abandonner ce que vous avez écrit&#x202f;?</translation>
+    </message>
+    <message>
+        <source>Keep editing</source>
+        <translation>Continuer la saisie</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Abandonner</translation>
     </message>
 </context>
 <context>
@@ -207,6 +249,33 @@
     </message>
 </context>
 <context>
+    <name>RowMenuButton</name>
+    <message>
+        <source>Edit…</source>
+        <translation>Modifier…</translation>
+    </message>
+    <message>
+        <source>Move…</source>
+        <translation>Déplacer…</translation>
+    </message>
+    <message>
+        <source>Copy the link</source>
+        <translation>Copier le lien</translation>
+    </message>
+    <message>
+        <source>Add to my calendar</source>
+        <translation>Ajouter à mon agenda</translation>
+    </message>
+    <message>
+        <source>Cancel the meeting…</source>
+        <translation>Annuler la réunion…</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation>Autres actions</translation>
+    </message>
+</context>
+<context>
     <name>ScheduleDialog</name>
     <message>
         <source>Loading clients…</source>
@@ -219,6 +288,14 @@
     <message>
         <source>Schedule a meeting</source>
         <translation>Planifier une réunion</translation>
+    </message>
+    <message>
+        <source>Edit the meeting</source>
+        <translation>Modifier la réunion</translation>
+    </message>
+    <message>
+        <source>Move the meeting</source>
+        <translation>Déplacer la réunion</translation>
     </message>
     <message>
         <source>Client</source>
@@ -267,6 +344,10 @@
     <message>
         <source>Discard this meeting?</source>
         <translation>Abandonner cette réunion&#x202f;?</translation>
+    </message>
+    <message>
+        <source>Discard your changes?</source>
+        <translation>Abandonner vos modifications&#x202f;?</translation>
     </message>
     <message>
         <source>Keep editing</source>

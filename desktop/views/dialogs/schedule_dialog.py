@@ -1,4 +1,4 @@
-"""The dialog in which MiKL schedules a meeting."""
+"""The dialog in which MiKL schedules a meeting, changes it or moves it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.view_models.states import ScheduleDraft, ScheduleState, Tone
+from desktop.view_models.states import ScheduleDraft, SchedulePurpose, ScheduleState, Tone
 from desktop.views.controls import Button, ButtonKind
 from desktop.views.dialogs.client_field import ClientFrame
 from desktop.views.dialogs.when_fields import DayFrame, DurationRow, HourFrame
@@ -45,6 +45,7 @@ class ScheduleDialog(QDialog):
         self._model = model
         self._look = look
         self._closing = False
+        self._filling = False
         self.setObjectName("scheduleDialog")
         self.setFixedWidth(look.size.dialog_width)
         self._heading = Text(look, "title")
@@ -66,6 +67,7 @@ class ScheduleDialog(QDialog):
         agenda_frame.add(self._agenda, stretch=1)
         self._agenda_field = Field(look, self._agenda, agenda_frame)
         self._warning = InfoLine(look, "warningLine", Tone.WARNING)
+        self._note = InfoLine(look, "noteLine", Tone.PRIMARY)
         self._error = ErrorLine(look, "scheduleError")
         self._reload = Button(look, "reloadButton", ButtonKind.QUIET)
         self._trouble = QWidget()
@@ -79,12 +81,13 @@ class ScheduleDialog(QDialog):
         self._question = QWidget()
         self._ring = FocusRing(look, self)
         self._lay_out()
+        self._fill_id = model.state.fill_id
         self._fill(model.state)
         self._initial = self._told = self.draft()
         self._connect()
         self._retranslate()
         self.render_state(model.state)
-        self._client.editor.setFocus()
+        self._first_field().setFocus()
 
     def draft(self) -> ScheduleDraft:
         """What the fields hold."""
@@ -104,6 +107,12 @@ class ScheduleDialog(QDialog):
             self._closing = True
             self.accept()
             return
+        if state.fill_id != self._fill_id:
+            self._fill_id = state.fill_id
+            self._filling = True
+            self._fill(state)
+            self._filling = False
+            self._told = self.draft()
         self._client.set_clients(state.clients)
         self._client.editor.setPlaceholderText(
             self.tr("Loading clients…") if state.loading_clients else self.tr("Name of a client")
@@ -118,6 +127,7 @@ class ScheduleDialog(QDialog):
         self._duration.set_usual(state.durations)
         self._hour_field.set_hint(state.zone)
         self._warning.show_text(state.warning)
+        self._note.show_text(state.note)
         self._trouble.setVisible(state.error is not None)
         self._error.show_text(state.error.sentence if state.error else "")
         self._reload.set_label(state.error.action if state.error else "")
@@ -189,8 +199,18 @@ class ScheduleDialog(QDialog):
             self._fit()
         return False
 
+    def _first_field(self) -> QWidget:
+        """Where the keyboard starts."""
+        return {
+            SchedulePurpose.NEW: self._client.editor,
+            SchedulePurpose.EDIT: self._title,
+            SchedulePurpose.MOVE: self._day.editor,
+        }[self._model.state.purpose]
+
     def _fill(self, state: ScheduleState) -> None:
         draft = state.draft
+        self._client.setEnabled(state.purpose is SchedulePurpose.NEW)
+        self._client.open_button.setVisible(state.purpose is SchedulePurpose.NEW)
         self._client.set_clients(state.clients)
         self._client.choose(draft.client_id)
         self._title.setText(draft.title)
@@ -220,6 +240,7 @@ class ScheduleDialog(QDialog):
         form.addLayout(when)
         form.addWidget(self._duration_field)
         form.addWidget(self._agenda_field)
+        form.addWidget(self._note)
         form.addWidget(self._warning)
         trouble = QHBoxLayout(self._trouble)
         trouble.setContentsMargins(0, 0, 0, 0)
@@ -280,7 +301,7 @@ class ScheduleDialog(QDialog):
     def _edited(self) -> None:
         """Qt's editors also report values that they only read again."""
         draft = self.draft()
-        if draft != self._told:
+        if draft != self._told and not self._filling:
             self._told = draft
             self._model.edited(draft)
 
@@ -291,15 +312,13 @@ class ScheduleDialog(QDialog):
         self._model.save(self.draft())
 
     def _again(self) -> None:
-        if self._model.state.clients:
-            self._submit()
-        else:
-            self._model.reload_clients()
+        self._client.settle()
+        self._model.retry(self.draft())
 
     def _keep_editing(self) -> None:
         self._question.hide()
         self._buttons.show()
-        self._client.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._first_field().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _fit(self) -> None:
         """As high as the form asks for, and never higher than the screen."""
@@ -319,8 +338,13 @@ class ScheduleDialog(QDialog):
         self.setLocale(QLocale())
         self._day.localize()
         self._show_weekday()
-        self.setWindowTitle(self.tr("Schedule a meeting"))
-        self._heading.setText(self.tr("Schedule a meeting"))
+        heading = {
+            SchedulePurpose.NEW: self.tr("Schedule a meeting"),
+            SchedulePurpose.EDIT: self.tr("Edit the meeting"),
+            SchedulePurpose.MOVE: self.tr("Move the meeting"),
+        }[self._model.state.purpose]
+        self.setWindowTitle(heading)
+        self._heading.setText(heading)
         self._client_field.set_label(self.tr("Client"))
         self._client.open_button.set_name(self.tr("Show all clients"))
         self._title_field.set_label(self.tr("Title"))
@@ -333,6 +357,10 @@ class ScheduleDialog(QDialog):
         self._agenda_field.set_label(self.tr("Agenda (optional)"))
         self._cancel.set_label(self.tr("Cancel"))
         self._save.set_label(self.tr("Save"))
-        self._asked.setText(self.tr("Discard this meeting?"))
+        self._asked.setText(
+            self.tr("Discard this meeting?")
+            if self._model.state.purpose is SchedulePurpose.NEW
+            else self.tr("Discard your changes?")
+        )
         self._keep.set_label(self.tr("Keep editing"))
         self._discard.set_label(self.tr("Discard"))

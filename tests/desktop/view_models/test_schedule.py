@@ -14,8 +14,9 @@ from backend_client.models import DESCRIPTION_MAX, TITLE_MAX, Meeting
 from desktop.view_models.error_texts import field_text, text_for
 from desktop.view_models.language import Language
 from desktop.view_models.schedule import ScheduleViewModel
-from desktop.view_models.states import ScheduleDraft
-from tests.support.fakes import ALICE, NOW, FakeMeetings, meeting
+from desktop.view_models.states import ScheduleDraft, SchedulePurpose
+from tests.support.fakes import ALICE, NOW, meeting
+from tests.support.hub_fakes import FakeHub
 from tests.support.waiting import until
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -25,13 +26,13 @@ GOOD = ScheduleDraft(
 
 
 @pytest.fixture
-def service() -> FakeMeetings:
+def service() -> FakeHub:
     """A service with one client and one meeting, today at 15:00 in Paris."""
-    return FakeMeetings([meeting("Point", at=NOW + timedelta(minutes=25))])
+    return FakeHub([meeting("Point", at=NOW + timedelta(minutes=25))])
 
 
 @pytest.fixture
-async def dialog(service: FakeMeetings, english: Language) -> AsyncIterator[ScheduleViewModel]:
+async def dialog(service: FakeHub, english: Language) -> AsyncIterator[ScheduleViewModel]:
     """The dialog, its clients loaded."""
     model = ScheduleViewModel(service, english, lambda: list(service.rows.values()), zone=PARIS)
     model.start()
@@ -45,7 +46,7 @@ async def test_it_proposes_the_next_full_hour(dialog: ScheduleViewModel) -> None
     assert [each.person.name for each in dialog.state.clients] == ["Alice Laurent"]
 
 
-async def test_a_good_draft_is_saved_once(dialog: ScheduleViewModel, service: FakeMeetings) -> None:
+async def test_a_good_draft_is_saved_once(dialog: ScheduleViewModel, service: FakeHub) -> None:
     saved: list[Meeting] = []
     dialog.saved.connect(saved.append)
     dialog.save(GOOD)
@@ -71,7 +72,7 @@ async def test_a_good_draft_is_saved_once(dialog: ScheduleViewModel, service: Fa
     ],
 )
 async def test_each_error_stands_next_to_its_field(
-    dialog: ScheduleViewModel, service: FakeMeetings, change: dict[str, object], member: str
+    dialog: ScheduleViewModel, service: FakeHub, change: dict[str, object], member: str
 ) -> None:
     dialog.save(replace(GOOD, **change))  # type: ignore[arg-type]  # the table holds each member's own type
     wrong = [name for name in dir(dialog.state) if name.endswith("_error") and getattr(dialog.state, name)]
@@ -87,7 +88,7 @@ async def test_typing_never_shows_an_error_first(dialog: ScheduleViewModel) -> N
 
 
 async def test_the_services_refusal_stands_next_to_the_field(
-    dialog: ScheduleViewModel, service: FakeMeetings
+    dialog: ScheduleViewModel, service: FakeHub
 ) -> None:
     service.refusals["create_meeting"] = ApiError(
         ApiErrorCode.INVALID, status=422, fields={"/client_id": FieldErrorCode.UNKNOWN_CLIENT}
@@ -100,7 +101,7 @@ async def test_the_services_refusal_stands_next_to_the_field(
 
 
 async def test_after_a_lost_answer_the_same_key_is_sent_again(
-    dialog: ScheduleViewModel, service: FakeMeetings
+    dialog: ScheduleViewModel, service: FakeHub
 ) -> None:
     service.fail_with = ApiErrorCode.UNREACHABLE
     dialog.save(GOOD)
@@ -112,7 +113,7 @@ async def test_after_a_lost_answer_the_same_key_is_sent_again(
     assert service.keys[0] == service.keys[1]
 
 
-async def test_another_content_has_another_key(dialog: ScheduleViewModel, service: FakeMeetings) -> None:
+async def test_another_content_has_another_key(dialog: ScheduleViewModel, service: FakeHub) -> None:
     service.fail_with = ApiErrorCode.UNREACHABLE
     for draft in (GOOD, replace(GOOD, title="Autre")):
         dialog.save(draft)
@@ -128,7 +129,7 @@ async def test_an_overlap_is_warned_about_while_typing(dialog: ScheduleViewModel
 
 
 async def test_clients_that_cannot_be_loaded_can_be_asked_for_again(
-    service: FakeMeetings, english: Language
+    service: FakeHub, english: Language
 ) -> None:
     service.fail_with = ApiErrorCode.UNREACHABLE
     model = ScheduleViewModel(service, english, list, zone=PARIS)
@@ -136,7 +137,72 @@ async def test_clients_that_cannot_be_loaded_can_be_asked_for_again(
     await until(lambda: not model.state.loading_clients)
     assert model.state.error is not None
     service.fail_with = None
-    model.reload_clients()
+    model.retry(model.state.draft)
     await until(lambda: model.state.clients)
     assert model.state.error is None
     await model.close()
+
+
+@pytest.fixture
+async def editing(service: FakeHub, english: Language) -> AsyncIterator[ScheduleViewModel]:
+    """The dialog over the meeting that the service has."""
+    (held,) = service.rows.values()
+    model = ScheduleViewModel(
+        service,
+        english,
+        lambda: list(service.rows.values()),
+        meeting=held,
+        purpose=SchedulePurpose.EDIT,
+        zone=PARIS,
+    )
+    model.start()
+    yield model
+    await model.close()
+
+
+async def test_a_change_sends_only_what_differs(editing: ScheduleViewModel, service: FakeHub) -> None:
+    draft = editing.state.draft
+    assert (draft.title, draft.hour) == ("Point", time(15, 0))
+    editing.edited(draft)
+    assert editing.state.warning == "", "a meeting does not overlap with itself"
+    editing.save(replace(draft, title="Bilan", hour=time(16, 0)))
+    await until(lambda: editing.state.saved)
+    (row,) = service.rows.values()
+    assert (row.title, row.scheduled_at, row.version) == ("Bilan", NOW + timedelta(minutes=85), 2)
+
+
+async def test_saving_without_a_change_asks_the_service_nothing(
+    editing: ScheduleViewModel, service: FakeHub
+) -> None:
+    editing.save(editing.state.draft)
+    await until(lambda: editing.state.saved)
+    assert service.calls == []
+
+
+async def test_a_meeting_changed_meanwhile_is_loaded_under_what_was_typed(
+    editing: ScheduleViewModel, service: FakeHub
+) -> None:
+    (held,) = service.rows.values()
+    service.rows[held.id] = held.model_copy(
+        update={"planned_minutes": 90, "title": "Entre-temps", "version": 5}
+    )
+    typed = replace(editing.state.draft, title="Bilan")
+    editing.save(typed)
+    await until(lambda: not editing.state.busy)
+    assert editing.state.error is not None
+    assert editing.state.fill_id == 0
+    editing.retry(typed)
+    await until(lambda: editing.state.fill_id == 1)
+    assert (editing.state.draft.title, editing.state.draft.planned_minutes) == ("Bilan", 90)
+    assert editing.state.note
+    editing.save(editing.state.draft)
+    await until(lambda: editing.state.saved)
+    assert (service.rows[held.id].title, service.rows[held.id].planned_minutes) == ("Bilan", 90)
+
+
+async def test_a_past_meeting_can_still_get_another_title(
+    service: FakeHub, editing: ScheduleViewModel
+) -> None:
+    service.moment = NOW + timedelta(hours=3)
+    editing.save(replace(editing.state.draft, title="Bilan"))
+    await until(lambda: editing.state.saved)

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from desktop.view_models.language import LANGUAGES, Language
 from desktop.views.fields import LineEditor, TextEditor
 from desktop.views.gallery import LARGER_TEXT, render_gallery
-from desktop.views.gallery_scenes import Scene, scenes
+from desktop.views.gallery_scene import Scene
+from desktop.views.gallery_scenes import scenes
 from desktop.views.gallery_states import Samples
 from desktop.views.text import ElidedText
 from desktop.views.theme import Theme, ThemeChoice

@@ -236,15 +236,15 @@ def test_a_saved_meeting_closes_the_dialog(
     assert not dialog.isVisible()
 
 
-@pytest.mark.parametrize(("clients", "sent"), [((), "reload_clients"), (STATES["empty"].clients, "save")])
-def test_trying_again_repeats_what_failed(
-    theme: Theme, show: Show, clients: tuple[object, ...], sent: str
-) -> None:
-    state = replace(STATES["empty"], clients=clients, error=ErrorText("No answer.", "Try again"))  # type: ignore[arg-type]
-    model = StaticSchedule(state)
+def test_trying_again_gives_back_what_is_typed(theme: Theme, show: Show) -> None:
+    model = StaticSchedule(replace(STATES["empty"], error=ErrorText("No answer.", "Try again")))
     dialog = show(ScheduleDialog(model, theme))
+    QTest.keyClicks(named(dialog, "titleField"), "Review")
     click(dialog, "reloadButton")
-    assert model.sent[-1][0] == sent
+    name, draft = model.sent[-1]
+    assert name == "retry"
+    assert isinstance(draft, ScheduleDraft)
+    assert draft.title == "Review"
 
 
 def test_the_calendar_takes_a_day_and_refuses_earlier_ones(dialog: ScheduleDialog) -> None:

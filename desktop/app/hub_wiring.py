@@ -1,0 +1,176 @@
+"""The operator's desk around his list: the dialogs it opens and the files it writes.
+
+`HubDesk` lives as long as somebody is signed in to the Hub. It answers what the list's view-model
+asks for, and ends what it started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QStandardPaths, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QDialog, QWidget
+
+from backend_client.client import BackendClient
+from backend_client.errors import ApiError
+from backend_client.models import Meeting
+from desktop.system.deep_link import link_of_meeting
+from desktop.system.downloads import save_download
+from desktop.view_models.cancel_meeting import CancelViewModel
+from desktop.view_models.error_texts import text_for
+from desktop.view_models.language import Language
+from desktop.view_models.meeting_list import MeetingListViewModel
+from desktop.view_models.schedule import ScheduleViewModel
+from desktop.view_models.states import RowAction, SchedulePurpose, Tone
+from desktop.view_models.tasks import TaskScope
+from desktop.view_models.view_model import ViewModel
+from desktop.views.dialogs.cancel_dialog import CancelDialog
+from desktop.views.dialogs.form_dialog import FormDialog
+from desktop.views.dialogs.schedule_dialog import ScheduleDialog
+from desktop.views.theme import Theme
+
+log = logging.getLogger(__name__)
+
+AnyDialog = FormDialog | ScheduleDialog
+
+
+class HubDesk(QObject):
+    """Dialogs and files of the signed-in operator; at most one dialog is open.
+
+    Args:
+        client: the service.
+        meetings: the list that asks.
+        language, theme: how the dialogs speak and look.
+    """
+
+    def __init__(
+        self,
+        client: BackendClient,
+        meetings: MeetingListViewModel,
+        language: Language,
+        theme: Theme,
+        *,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._meetings = meetings
+        self._language = language
+        self._theme = theme
+        self._window: QWidget | None = None
+        self._scope = TaskScope()
+        self._dialog: AnyDialog | None = None
+        self._dialog_model: ViewModel[Any] | None = None
+        self.schedule_model: ScheduleViewModel | None = None
+        """What the open scheduling dialog works with."""
+        meetings.schedule_requested.connect(self._plan)
+        meetings.menu_chosen.connect(self._chosen)
+
+    @property
+    def dialog(self) -> QDialog | None:
+        """The open dialog."""
+        return self._dialog
+
+    def set_window(self, window: QWidget | None) -> None:
+        """Where the dialogs belong."""
+        self._window = window
+
+    async def close(self) -> None:
+        """Close what is open and end what runs."""
+        model, self._dialog_model = self._dialog_model, None
+        if self._dialog is not None:
+            self._dialog.finish()
+        await self._scope.close()
+        if model is not None:
+            await model.close()
+
+    # ------------------------------------------------------------------ what the list asks for
+
+    def _plan(self) -> None:
+        self._open_schedule(None, SchedulePurpose.NEW)
+
+    def _chosen(self, meeting: Meeting, action: RowAction) -> None:
+        match action:
+            case RowAction.EDIT:
+                self._open_schedule(meeting, SchedulePurpose.EDIT)
+            case RowAction.MOVE:
+                self._open_schedule(meeting, SchedulePurpose.MOVE)
+            case RowAction.CANCEL:
+                self._open_cancel(meeting)
+            case RowAction.COPY_LINK:
+                QGuiApplication.clipboard().setText(link_of_meeting(meeting.id))
+                self._meetings.say(self.tr("The link is copied."), Tone.SUCCESS)
+            case RowAction.CALENDAR:
+                self._scope.start(self._to_calendar(meeting), name="calendar file")
+
+    # ------------------------------------------------------------------ dialogs
+
+    def _open_schedule(self, meeting: Meeting | None, purpose: SchedulePurpose) -> None:
+        if self._dialog is not None:
+            return
+        known = self._meetings
+        model = ScheduleViewModel(
+            self._client,
+            self._language,
+            lambda: known.known_meetings,
+            meeting=meeting,
+            purpose=purpose,
+            parent=self,
+        )
+        model.saved.connect(known.refresh)
+        self.schedule_model = model
+        self._open(model, ScheduleDialog(model, self._theme, self._window))
+        model.start()
+
+    def _open_cancel(self, meeting: Meeting) -> None:
+        if self._dialog is not None:
+            return
+        model = CancelViewModel(self._client, self._language, meeting, parent=self)
+        model.cancelled.connect(self._meetings.refresh)
+        self._open(model, CancelDialog(model, self._theme, self._window))
+
+    def _open(self, model: ViewModel[Any], dialog: AnyDialog) -> None:
+        self._dialog_model, self._dialog = model, dialog
+        dialog.finished.connect(self._dialog_closed)
+        dialog.open()
+
+    def _dialog_closed(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+        model, self._dialog_model = self._dialog_model, None
+        self._dialog = self.schedule_model = None
+        if model is not None:
+            self._scope.start(_end(model), name="end of a dialog")
+
+    # ------------------------------------------------------------------ files
+
+    async def _to_calendar(self, meeting: Meeting) -> None:
+        """Save the meeting's .ics and hand it to the system's calendar."""
+        try:
+            content = await self._client.calendar_entry(meeting.id)
+            folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation))
+            path = await asyncio.to_thread(save_download, folder, f"{meeting.title}.ics", content)
+        except ApiError as error:
+            self._meetings.say(text_for(error.code).sentence, Tone.DANGER)
+        except OSError as error:
+            log.warning("a calendar file could not be written: %s", error.strerror)
+            self._meetings.say(
+                self.tr("The file could not be written: {reason}").format(reason=error.strerror), Tone.DANGER
+            )
+        else:
+            opened = QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+            words = (
+                self.tr("{file} is in your downloads and opens in your calendar.")
+                if opened
+                else self.tr("{file} is in your downloads. Open it with your calendar.")
+            )
+            self._meetings.say(words.format(file=path.name), Tone.SUCCESS)
+
+
+async def _end(model: ViewModel[Any]) -> None:
+    await model.close()
+    model.deleteLater()

@@ -1,0 +1,22 @@
+"""What the Hub's own view-models need from the service, as protocols."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from backend_client.models import Meeting, MeetingChange
+from desktop.view_models.ports import MeetingsPort
+
+
+class HubPort(MeetingsPort, Protocol):
+    """The service as MiKL's app uses it. Every method may raise `ApiError`."""
+
+    async def change_meeting(self, meeting: Meeting, wanted: MeetingChange) -> Meeting:
+        """Edit or move a scheduled meeting; `VERSION_CONFLICT` when it is no longer as shown."""
+
+    async def cancel(self, meeting_id: UUID, *, reason: str = "", following: bool = False) -> Meeting:
+        """`scheduled → cancelled`; with `following` the later ones of its series too."""
+
+    async def calendar_entry(self, meeting_id: UUID) -> bytes:
+        """The meeting as an iCalendar file."""

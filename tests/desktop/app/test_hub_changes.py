@@ -1,0 +1,166 @@
+"""MiKL changes his meetings by the real widgets of the real app, against the real service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import icalendar
+import pytest
+from PySide6.QtCore import QStandardPaths, QTime
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QTimeEdit
+
+from backend_client.client import BackendClient
+from backend_client.models import Meeting, MeetingChange, MeetingRequest, MeetingStatus
+from backend_client.sign_in import MemoryTokenStore
+from desktop.app.wiring import HUB_APP, Shell
+from desktop.view_models.language import Language
+from desktop.views.theme import Theme, ThemeChoice
+from resources.reader import ROOT
+from tests.support.running_shell import PASSWORD, on_screen, press, running_shell, seen, shown, write
+from tests.support.service import RunningService, TestDatabase, database, postgres_cluster, running_service
+
+__all__ = ["database", "postgres_cluster"]
+
+MIKL = "mikl@demo.visio"
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, choice=ThemeChoice.LIGHT, scale=1.0, animated=False)
+
+
+@pytest.fixture
+def language(qapp: QApplication) -> Iterator[Language]:
+    speaks = Language(ROOT / "translations", "en")
+    yield speaks
+    speaks.close()
+
+
+@pytest.fixture
+def service(database: TestDatabase) -> Iterator[RunningService]:
+    with running_service(database) as running:
+        yield running
+
+
+@pytest.fixture
+async def elsewhere(service: RunningService) -> AsyncIterator[BackendClient]:
+    """MiKL on another device."""
+    client = BackendClient(service.url, MemoryTokenStore())
+    await client.sign_in.log_in(MIKL, PASSWORD, stay_signed_in=False)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def meeting(elsewhere: BackendClient) -> Meeting:
+    """A meeting with Alice, in two days."""
+    (alice,) = [each for each in await elsewhere.clients() if each.full_name.startswith("Alice")]
+    at = (datetime.now(UTC) + timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
+    request = MeetingRequest(client_id=alice.id, title="Bilan", scheduled_at=at)
+    return await elsewhere.create_meeting(request, idempotency_key=str(uuid4()))
+
+
+@pytest.fixture
+async def hub(
+    service: RunningService, meeting: Meeting, language: Language, theme: Theme
+) -> AsyncIterator[Shell]:
+    """MiKL's app, the meeting in its list."""
+    async with running_shell(HUB_APP, service.url, MIKL, language, theme) as shell:
+        await shown(f"meetingMenu-{meeting.id}")
+        yield shell
+
+
+async def choose(meeting_id: UUID, row: str) -> None:
+    """Take a row of the meeting's menu."""
+    await press(f"meetingMenu-{meeting_id}")
+    await press(row)
+
+
+def title_shown(shell: Shell) -> str:
+    assert shell.list_model is not None
+    following = shell.list_model.state.next
+    return following.title if following is not None else ""
+
+
+async def test_a_meeting_is_edited_and_moved(hub: Shell, meeting: Meeting, elsewhere: BackendClient) -> None:
+    await choose(meeting.id, "editRow")
+    await write("titleField", "Bilan de mars")
+    await press("saveButton")
+    await seen(lambda: title_shown(hub) == "Bilan de mars", "the new title in the list")
+    assert on_screen("scheduleDialog") is None
+    await choose(meeting.id, "moveRow")
+    hour = await shown("hourField")
+    assert isinstance(hour, QTimeEdit)
+    hour.setTime(QTime(7, 15))
+    await press("saveButton")
+    await seen(lambda: on_screen("scheduleDialog") is None, "the end of the dialog")
+    moved = await elsewhere.meeting(meeting.id)
+    assert moved.title == "Bilan de mars"
+    assert moved.scheduled_at.astimezone().strftime("%H:%M") == "07:15"
+
+
+async def test_what_changed_meanwhile_is_loaded_and_nothing_typed_is_lost(
+    hub: Shell, meeting: Meeting, elsewhere: BackendClient
+) -> None:
+    await choose(meeting.id, "editRow")
+    await write("titleField", "Mine")
+    await elsewhere.change_meeting(meeting, MeetingChange(planned_minutes=90))
+    await press("saveButton")
+    await press("reloadButton")
+    await shown("noteLine")
+    await press("duration-45")
+    await press("saveButton")
+    await seen(lambda: on_screen("scheduleDialog") is None, "the end of the dialog")
+    changed = await elsewhere.meeting(meeting.id)
+    assert (changed.title, changed.planned_minutes) == ("Mine", 45)
+
+
+async def test_a_meeting_is_cancelled_with_a_reason(
+    hub: Shell, meeting: Meeting, elsewhere: BackendClient
+) -> None:
+    await choose(meeting.id, "cancelRow")
+    await write("reasonField", "I am ill.")
+    await press("actionButton")
+    await seen(lambda: title_shown(hub) == "", "the list without the meeting")
+    cancelled = await elsewhere.meeting(meeting.id)
+    assert (cancelled.status, cancelled.cancel_reason) == (MeetingStatus.CANCELLED, "I am ill.")
+
+
+async def test_the_link_is_copied(hub: Shell, meeting: Meeting) -> None:
+    await choose(meeting.id, "copy-linkRow")
+    assert QGuiApplication.clipboard().text() == f"mikl://meetings/{meeting.id}"
+
+
+async def test_a_meeting_goes_into_the_calendar(
+    hub: Shell, meeting: Meeting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+
+    def open_url(url: object) -> bool:
+        opened.append(Path(url.toLocalFile()))  # type: ignore[attr-defined]
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _place: str(tmp_path))
+    for number in (1, 2):
+        await choose(meeting.id, "calendarRow")
+        await seen(partial(_has, opened, number), "the file")
+    assert [path.name for path in opened] == ["Bilan.ics", "Bilan (2).ics"]
+    event = icalendar.Calendar.from_ical(opened[0].read_bytes()).walk("VEVENT")[0]
+    assert event["SUMMARY"] == "Bilan"
+    assert event.decoded("DTSTART") == meeting.scheduled_at
+
+
+def _has(opened: list[Path], number: int) -> bool:
+    return len(opened) == number
+
+
+async def test_an_open_dialog_ends_with_the_app(hub: Shell, meeting: Meeting) -> None:
+    await choose(meeting.id, "editRow")
+    await write("titleField", "Lost")
+    assert hub.dialog is not None

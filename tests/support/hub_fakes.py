@@ -1,0 +1,30 @@
+"""A stand-in for the service as MiKL's app uses it, for tests that need a failure on demand."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.models import Meeting, MeetingChange, MeetingStatus
+from tests.support.fakes import FakeMeetings
+
+
+class FakeHub(FakeMeetings):
+    """`HubPort` in memory; it keeps the service's rule about versions."""
+
+    async def change_meeting(self, meeting: Meeting, wanted: MeetingChange) -> Meeting:
+        """Change a row that is still at the version that was shown."""
+        await self._answer("change_meeting")
+        if self.rows[meeting.id].version != meeting.version:
+            raise ApiError(ApiErrorCode.VERSION_CONFLICT, status=409)
+        return self._move(meeting.id, **wanted.model_dump(exclude_none=True))
+
+    async def cancel(self, meeting_id: UUID, *, reason: str = "", following: bool = False) -> Meeting:
+        """`scheduled → cancelled`."""
+        await self._answer("cancel")
+        return self._move(meeting_id, status=MeetingStatus.CANCELLED, cancel_reason=reason or None)
+
+    async def calendar_entry(self, meeting_id: UUID) -> bytes:
+        """A file."""
+        await self._answer("calendar_entry")
+        return b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"

@@ -1,0 +1,107 @@
+"""One of the real apps inside the test's own process, on the test's loop, with its real widgets.
+
+Quicker than a process of its own (`driven_app`), and several may run at once: two people before one
+service. Qt's events are handled while the test waits with `settled` or `seen`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from backend_client.client import BackendClient
+from backend_client.sign_in import MemoryTokenStore
+from desktop.app.wiring import AppKind, Shell
+from desktop.system.settings import Settings
+from desktop.view_models.language import Language
+from desktop.view_models.states import ListPhase
+from desktop.views.theme import Theme
+
+PASSWORD = "demo-visio"
+FoundT = TypeVar("FoundT")
+
+
+@asynccontextmanager
+async def running_shell(
+    kind: AppKind, service_url: str, email: str, language: Language, theme: Theme
+) -> AsyncIterator[Shell]:
+    """The app, signed in and with its first list, as long as the block."""
+    store = MemoryTokenStore()
+    client = BackendClient(service_url, store, device="test")
+    await client.sign_in.log_in(email, PASSWORD, stay_signed_in=True)
+    await client.close()
+    shell = Shell(kind, Settings(backend_url=service_url), store, language, theme)
+    running = asyncio.create_task(shell.run())
+    try:
+        await seen(
+            lambda: (
+                shell.list_model is not None
+                and shell.list_model.state.phase in (ListPhase.READY, ListPhase.EMPTY)
+            ),
+            "the first list",
+        )
+        yield shell
+    finally:
+        shell.stop()
+        await running
+        shell.deleteLater()
+        for _ in range(3):  # what is deleted may delete more
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            QApplication.processEvents()
+
+
+async def seen(condition: Callable[[], FoundT], what: str, timeout_s: float = 10.0) -> FoundT:
+    """Let the loop and Qt run until `condition()` holds; what it gave.
+
+    Raises:
+        AssertionError: it did not happen in time.
+    """
+    deadline = asyncio.get_running_loop().time() + timeout_s
+    while True:
+        QApplication.processEvents()
+        found = condition()
+        if found:
+            return found
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(f"{what} did not happen within {timeout_s} s")
+        await asyncio.sleep(0.005)
+
+
+def on_screen(name: str) -> QWidget | None:
+    """The visible and usable widget with an object name, in any window."""
+    for top in QApplication.topLevelWidgets():
+        if top.isVisible():
+            for widget in [top, *top.findChildren(QWidget)]:
+                if widget.objectName() == name and widget.isVisible() and widget.isEnabled():
+                    return widget
+    return None
+
+
+async def shown(name: str) -> QWidget:
+    """Wait for a widget to be visible and usable."""
+    found = await seen(lambda: on_screen(name), f"{name} on screen")
+    assert found is not None
+    return found
+
+
+async def press(name: str) -> None:
+    """Click a widget once it is there."""
+    widget = await shown(name)
+    QTest.mouseClick(
+        widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center()
+    )
+
+
+async def write(name: str, text: str) -> None:
+    """Replace what a field holds by typing."""
+    widget = await shown(name)
+    widget.setFocus()
+    QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(widget, Qt.Key.Key_Delete)
+    QTest.keyClicks(widget, text)
