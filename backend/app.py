@@ -10,7 +10,7 @@ import structlog
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from backend import client_versions, errors, health, openapi
+from backend import client_versions, demo_accounts, errors, health, openapi
 from backend.accounts import routes as account_routes
 from backend.accounts.flood import FloodLimit
 from backend.accounts.password_queries import reset_issuer
@@ -33,6 +33,7 @@ from backend.meetings.reaper import Reaper
 from backend.middleware import RequestGuard
 from backend.notices import routes as notice_routes
 from backend.openvidu import OpenVidu
+from backend.production import SettingsError
 from backend.services import Services
 
 log = structlog.stdlib.get_logger(__name__)
@@ -102,6 +103,10 @@ async def _running(settings: Settings, password_hasher: PasswordHasher) -> Async
         openvidu = _openvidu(settings)
         if openvidu is not None:
             stack.push_async_callback(openvidu.close)
+        if settings.mode == "production":
+            await _refuse_demo_accounts(database)
+        else:
+            log.warning("development mode: demo secrets and open lines are accepted (VISIO_MODE=production)")
         signing_pem, refresh_key = await _keys(settings, database)
         hub = EventHub(database, sweep_s=settings.sweep_s)
         handlers: dict[str, Handler] = {
@@ -158,6 +163,32 @@ def _openvidu(settings: Settings) -> OpenVidu | None:
     return OpenVidu(
         settings.openvidu_url, settings.openvidu_secret.get_secret_value(), ca_file=settings.openvidu_ca
     )
+
+
+async def _refuse_demo_accounts(database: Database) -> None:
+    """Stop beside people whose password is public; a database that is away is asked again at the next start.
+
+    Raises:
+        SettingsError: there are some.
+    """
+
+    async def count(connection: Connection) -> int:
+        emails = [account.email for account in demo_accounts.ACCOUNTS]
+        cursor = await connection.execute("select private.accounts_among(%s) as n", [emails])
+        row = await cursor.fetchone()
+        assert row is not None
+        return int(row["n"])
+
+    try:
+        found = await database.as_worker(count)
+    except ServiceError as error:
+        log.warning("cannot look for the demo's accounts", code=error.code.value)
+        return
+    if found:
+        raise SettingsError(
+            "production mode refuses a database with the demo's accounts, whose password is public; "
+            "use a database that was never seeded"
+        )
 
 
 async def _keys(settings: Settings, database: Database) -> tuple[str, str]:

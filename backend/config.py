@@ -1,4 +1,7 @@
-"""The service's settings: one typed model, read once from the environment (prefix `VISIO_`)."""
+"""The service's settings: one typed model, read once from the environment (prefix `VISIO_`) and files.
+
+Which values production refuses stands in `production.py`, where files come in `settings_files.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,15 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from backend.settings_files import FromFiles
 from resources.brand import ENVIRONMENT_PREFIX
 
 _VERSION = r"^\d{1,9}(\.\d{1,9}){0,3}$"
 
 
-class Settings(BaseSettings):
+class Settings(FromFiles):
     """Everything one process of the service needs to know.
 
     Passwords and keys are `SecretStr`: they do not show in logs, errors or `repr`.
@@ -23,6 +27,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, extra="ignore", frozen=True)
 
+    mode: Literal["development", "production"] = Field(
+        default="development",
+        description="`production` refuses demo secrets, open lines and missing parts when it starts.",
+    )
     database_url: SecretStr = Field(description="PostgreSQL as the log-in role `visio_api`.")
     jobs_database_url: SecretStr | None = Field(
         default=None,
@@ -148,7 +156,7 @@ class Settings(BaseSettings):
         return with_login(self.database_url.get_secret_value(), user="visio_jobs")
 
 
-class AdminSettings(BaseSettings):
+class AdminSettings(FromFiles):
     """What the commands need that prepare a database (`migrate`, `seed-demo`, `create-operator`).
 
     These act as an administrator of the database, the service never does.
@@ -159,7 +167,10 @@ class AdminSettings(BaseSettings):
     admin_database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL as a role that may create roles. Else `VISIO_DATABASE_URL`."
     )
-    database_url: SecretStr | None = None
+    database_url: SecretStr | None = Field(default=None, description="See there.")
+    mode: Literal["development", "production"] = Field(
+        default="development", description="`production` refuses the demo's accounts."
+    )
     login_password: SecretStr | None = Field(
         default=None, description="`migrate` gives this password to the log-in roles, if set."
     )

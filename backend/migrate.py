@@ -7,6 +7,7 @@ because the database would no longer be what the file says.
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 LOGIN_ROLES = ("visio_api", "visio_jobs")
 # Any constant will do, as long as nobody else in the database takes it.
 _LOCK_ID = 0x4D694B4C
+# Behind a waiting schema change every request to that table waits too: give way, then try again.
+_LOCK_WAIT = "2s"
+_LOCK_TRIES = 10
+_LOCK_PAUSE_S = 0.5
 
 
 class MigrationError(Exception):
@@ -65,7 +70,8 @@ def migrate(admin_dsn: str, migrations: list[Migration] | None = None) -> list[s
         migrations: what to run; the product's own by default.
 
     Raises:
-        MigrationError: a file changed after it ran, or the database is newer than this version.
+        MigrationError: a file changed after it ran, the database is newer than this version, or a table is
+            never free.
         psycopg.Error: the database is away, or a file's SQL failed (nothing of that file stays).
     """
     wanted = load() if migrations is None else migrations
@@ -84,17 +90,42 @@ def migrate(admin_dsn: str, migrations: list[Migration] | None = None) -> list[s
                         f"{migration.version} was changed after it ran; write a new migration"
                     )
                 continue
-            with connection.transaction():
-                # The files are part of the program: no outside text becomes SQL here.
-                connection.execute(migration.text.encode())
-                connection.execute("set local role visio_definer")
-                connection.execute(
-                    "insert into private.schema_migrations (version, sha256) values (%s, %s)",
-                    [migration.version, migration.sha256],
-                )
+            _apply_when_free(connection, migration)
             log.info("migration applied", version=migration.version)
             ran.append(migration.version)
     return ran
+
+
+def _apply_when_free(connection: psycopg.Connection, migration: Migration) -> None:
+    """Run one file; while the version before serves, its tables are free again and again.
+
+    Raises:
+        MigrationError: somebody holds a table for longer than all tries.
+    """
+    for left in reversed(range(_LOCK_TRIES)):
+        try:
+            _apply(connection, migration)
+        except psycopg.errors.LockNotAvailable as error:
+            if not left:
+                raise MigrationError(
+                    f"{migration.version}: a table it changes is always in use; end long queries, try again"
+                ) from error
+            log.warning("migration waits for a table in use", version=migration.version)
+            time.sleep(_LOCK_PAUSE_S)
+        else:
+            return
+
+
+def _apply(connection: psycopg.Connection, migration: Migration) -> None:
+    with connection.transaction():
+        connection.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(_LOCK_WAIT)))
+        # The files are part of the program: no outside text becomes SQL here.
+        connection.execute(migration.text.encode())
+        connection.execute("set local role visio_definer")
+        connection.execute(
+            "insert into private.schema_migrations (version, sha256) values (%s, %s)",
+            [migration.version, migration.sha256],
+        )
 
 
 def set_login_passwords(admin_dsn: str, passwords: dict[str, str]) -> None:

@@ -29,7 +29,7 @@ import psycopg
 from pydantic import SecretStr
 
 from backend import demo_accounts, logs, migrate
-from backend.config import Settings, with_login
+from backend.config import AdminSettings, Settings, with_login
 from backend.embedded.binaries import EmbeddedError
 from backend.embedded.cluster import Cluster
 from backend.server import Server, run
@@ -104,6 +104,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     given = os.environ.get("VISIO_DATABASE_URL")
+    if AdminSettings().mode == "production":
+        print("python -m backend.embedded: VISIO_MODE=production: this is the demo", file=sys.stderr)  # noqa: T201
+        return 1
     overrides: dict[str, object] = {}
     if options.openvidu_url:
         overrides["openvidu_url"] = options.openvidu_url

@@ -28,6 +28,15 @@ async def test_another_schema_is_not_ready(service: RunningService, database: Te
     assert (ready.status_code, ready.json()["status"]) == (503, "unavailable")
 
 
+async def test_a_newer_schema_is_ready(service: RunningService, database: TestDatabase) -> None:
+    """Migrations only add: the version before them serves until its processes are replaced."""
+    database.admin(
+        "insert into private.schema_migrations (version, sha256) values ('9999_later', repeat('0', 64))"
+    )
+    async with client_without_tls(service.url) as http:
+        assert (await http.get("/readyz")).status_code == 200
+
+
 async def test_the_keys_are_public_and_the_same_everywhere(
     service: RunningService, database: TestDatabase
 ) -> None:

@@ -64,6 +64,22 @@ def test_two_starts_at_once_wait_for_each_other(postgres_cluster: Cluster) -> No
     assert sorted(ran, key=len) == [[], [], [migration.version for migration in load()]]
 
 
+def test_it_gives_way_to_those_who_use_a_table(
+    postgres_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A schema change that waits for a table does not make everybody behind it wait; then it is done."""
+    monkeypatch.setattr("backend.migrate._LOCK_WAIT", "50ms")
+    monkeypatch.setattr("backend.migrate._LOCK_PAUSE_S", 0.01)
+    addition = Migration("9999_addition", "alter table public.meetings add column later text", "1" * 64)
+    with fresh_database(postgres_cluster) as database:
+        with psycopg.connect(database.admin_dsn) as reader:
+            reader.execute("select from public.meetings limit 1")
+            with pytest.raises(MigrationError, match="is always in use"):
+                migrate(database.admin_dsn, [*load(), addition])
+            assert database.admin("select count(*) as n from public.meetings") == [{"n": 0}]
+        assert migrate(database.admin_dsn, [*load(), addition]) == ["9999_addition"]
+
+
 def test_two_files_of_one_number_are_refused(tmp_path: Path) -> None:
     """Their order would depend on their names."""
     for name in ("0001_a.sql", "0001_b.sql"):

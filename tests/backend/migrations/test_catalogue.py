@@ -173,6 +173,7 @@ def test_functions_are_granted_as_listed(database: TestDatabase) -> None:
         "visio_worker": {
             "auth.uid",
             "private.accept_invite",
+            "private.accounts_among",
             "private.account_profile",
             "private.applied_migrations",
             "private.ask_for_reset",
@@ -196,6 +197,7 @@ def test_functions_are_granted_as_listed(database: TestDatabase) -> None:
             "private.lease_job_in_lane",
             "private.look_up_code",
             "private.mail_to_send",
+            "private.measurements",
             "private.note_media",
             "private.postpone_job",
             "private.postpone_leased_job",
