@@ -161,6 +161,7 @@ class Sizes:
     search_field: int
     blank_width: int
     minutes_field: int
+    side_panel: int
     hub_width: int
     hub_height: int
     hub_min_width: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -18,6 +18,7 @@ from backend_client.models import (
 )
 from desktop.rtc.media import AudioLevel, PictureSlot
 from desktop.rtc.room import RoomRequest
+from desktop.rtc.signals import Signal
 from desktop.rtc.state import RoomState
 from desktop.view_models.device_states import DeviceKind, DevicesState, PreviewState, SoundSwitches
 
@@ -76,10 +77,12 @@ class EventsPort(Protocol):
 class RoomPort(Protocol):
     """One live room behind the thread bridge. Actions may raise `RtcError`.
 
-    `changed` is a Qt signal that carries a `RoomState`, delivered in the caller's thread.
+    `changed` is a Qt signal that carries a `RoomState`, `signal_received` one that carries a data
+    `Signal` of somebody's; both are delivered in the caller's thread, in the room's order.
     """
 
     changed: Any
+    signal_received: Any
 
     @property
     def state(self) -> RoomState:
@@ -93,6 +96,9 @@ class RoomPort(Protocol):
 
     async def set_camera(self, on: bool) -> None:
         """Show or hide the own picture."""
+
+    async def send(self, signal: Signal, to: Sequence[str] = ()) -> None:
+        """Send a data signal to everybody, ourselves included, or to some connections."""
 
     async def leave(self) -> None:
         """Leave and release everything; safe more than once."""

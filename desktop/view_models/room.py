@@ -15,6 +15,7 @@ from desktop.rtc.state import EndReason, RoomPhase, RoomState
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.ports import MeetingsPort, RoomFactory, RoomPort
+from desktop.view_models.room_chat import ChatViewModel
 from desktop.view_models.room_tiles import RoomTiles
 from desktop.view_models.room_words import RoomWords
 from desktop.view_models.states import ErrorText, RoomStage, RoomViewState
@@ -38,6 +39,9 @@ _NO_MORE_TOKENS = {
 
 class RoomViewModel(ViewModel[RoomViewState]):
     """One meeting's room.
+
+    Attributes:
+        chat: the conversation in writing.
 
     Signals:
         finished(): the window may close; the list is next.
@@ -70,6 +74,9 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._make_room = make_room
         self._tiles = RoomTiles(user, self)
         self._words = RoomWords(meeting, language, self)
+        self.chat = ChatViewModel(
+            str(user.id), meetings.now, self._words.dates, on_unexpected=on_unexpected, parent=self
+        )
         self._room: RoomPort | None = None
         self._failure: ErrorText | None = None
         self._failed_to_end = False
@@ -80,7 +87,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self._tick)
-        language.changed.connect(self._write)
+        language.changed.connect(self._speak)
         self._write()
 
     @property
@@ -100,6 +107,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
     async def close(self) -> None:
         """Leave without a word to the service and stop; the meeting itself goes on."""
         self._ticker.stop()
+        await self.chat.close()
         await super().close()
         if self._room is not None:
             await self._room.leave()
@@ -156,9 +164,12 @@ class RoomViewModel(ViewModel[RoomViewState]):
     async def _join(self) -> None:
         if self._room is not None:
             self._room.changed.disconnect(self._on_room)  # a former attempt's last words do not count
+            self._room.signal_received.disconnect(self.chat.take_signal)
             await self._room.leave()
         self._room = room = self._make_room()
         room.changed.connect(self._on_room)
+        room.signal_received.connect(self.chat.take_signal)
+        self.chat.attach(room)
         try:
             ticket = await self._service.room_token(self._meeting.id)
             await room.join(
@@ -243,6 +254,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
             self._write()
 
     def _on_room(self, state: RoomState) -> None:
+        self.chat.take_state(state)
         if state.error is not None and state.phase is not RoomPhase.LEFT:
             self._warning = text_for(state.error).sentence
         if state.phase is RoomPhase.LEFT and state.end_reason is EndReason.CLOSED and self._ended is None:
@@ -257,6 +269,11 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._write()
 
     # ------------------------------------------------------------------ state
+
+    def _speak(self) -> None:
+        """The language changed."""
+        self.chat.rewrite()
+        self._write()
 
     def _write(self) -> None:
         state = self.room_state

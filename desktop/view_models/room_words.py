@@ -32,7 +32,7 @@ class RoomWords(QObject):
         """Time since the start, "" before it."""
         if self._meeting.started_at is None:
             return ""
-        return self._dates().elapsed(int((now - self._meeting.started_at).total_seconds()))
+        return self.dates().elapsed(int((now - self._meeting.started_at).total_seconds()))
 
     def leaving(self) -> str:
         """While leaving or ending."""
@@ -68,7 +68,7 @@ class RoomWords(QObject):
         """How long the meeting was, "" while nobody has said so."""
         if ended is None or ended.duration_seconds is None:
             return ""
-        return self.tr("Duration: {duration}").format(duration=self._dates().duration(ended.duration_seconds))
+        return self.tr("Duration: {duration}").format(duration=self.dates().duration(ended.duration_seconds))
 
     def notice(self, state: RoomState) -> str:
         """What the room did by itself, in a sentence."""
@@ -76,7 +76,8 @@ class RoomWords(QObject):
             return self.tr("Your camera is off so that your voice gets through. It comes back by itself.")
         return ""
 
-    def _dates(self) -> Dates:
+    def dates(self) -> Dates:
+        """How this reader writes hours and durations."""
         return Dates(self._language.locale, system_zone())
 
     def _ending(self, state: RoomState) -> str:

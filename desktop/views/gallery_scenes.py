@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.states import MeetingListState, RoomViewState, ScheduleState, SignInState
-from desktop.views import gallery_hub
+from desktop.views import gallery_hub, gallery_room
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
 from desktop.views.gallery_states import Samples
@@ -168,4 +168,5 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     slots = _slots()
     for name, room in samples.room().items():
         yield Scene("room", name, partial(_room, slots, room), prepared.get(name, nothing))
+    yield from gallery_room.scenes(samples, slots)
     yield from gallery_hub.scenes(samples)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
+from desktop.view_models.room_states import ChatState
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
@@ -125,8 +126,33 @@ class PaintedSlot(Protocol):
         """How many pictures there ever were."""
 
 
+class ChatIntentions(Protocol):
+    """The chat panel of the room."""
+
+    @property
+    def state(self) -> ChatState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `ChatState`."""
+
+    def send(self, text: str) -> None:
+        """Say a line to everybody."""
+
+    def retry(self) -> None:
+        """Send again what did not get through."""
+
+    def set_open(self, open_: bool) -> None:
+        """The panel is on screen, or not."""
+
+
 class RoomIntentions(Protocol):
     """The room window."""
+
+    @property
+    def chat(self) -> ChatIntentions:
+        """The conversation in writing."""
 
     @property
     def state(self) -> RoomViewState:

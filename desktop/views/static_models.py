@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.view_models.room_states import ChatState
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
@@ -127,16 +128,40 @@ class StaticSlot:
         self.picture = None
 
 
+class StaticChat(StaticModel[ChatState]):
+    """A conversation in which nothing is said."""
+
+    def send(self, text: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("send", text))
+
+    def retry(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("retry",))
+
+    def set_open(self, open_: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_open", open_))
+
+
 class StaticRoom(StaticModel[RoomViewState]):
     """A room in which nobody moves.
 
     Args:
         state: what to draw.
         slots: pictures by tile key; unknown keys have none.
+        chat: the conversation.
     """
 
-    def __init__(self, state: RoomViewState, slots: dict[str, StaticSlot] | None = None) -> None:
+    def __init__(
+        self,
+        state: RoomViewState,
+        slots: dict[str, StaticSlot] | None = None,
+        *,
+        chat: ChatState | None = None,
+    ) -> None:
         super().__init__(state)
+        self.chat = StaticChat(chat or ChatState())
         self._slots = slots or {}
 
     def picture(self, key: str) -> PaintedSlot:

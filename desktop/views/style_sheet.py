@@ -12,9 +12,9 @@ from string import Template
 from resources.reader import Colours, read_tokens
 
 _SHEET = Template("""
-QLineEdit, QPlainTextEdit {
+QLineEdit, QPlainTextEdit, QTextBrowser {
   background: transparent; border: none; padding: 0; margin: 0; color: $text;
-  selection-background-color: $primary; selection-color: $on_primary;
+  selection-background-color: $primary; selection-color: $on_primary; placeholder-text-color: $muted;
 }
 QLineEdit:disabled, QPlainTextEdit:disabled {
   color: $muted;

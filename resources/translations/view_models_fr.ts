@@ -13,6 +13,32 @@
     </message>
 </context>
 <context>
+    <name>ChatViewModel</name>
+    <message>
+        <source>Somebody</source>
+        <translation>Quelqu’un</translation>
+    </message>
+    <message>
+        <source>{name}: {text}</source>
+        <translation>{name} : {text}</translation>
+    </message>
+    <message>
+        <source>You were away for a moment: what was written then is missing here.</source>
+        <translation>Vous avez été absent un instant : ce qui a été écrit alors manque ici.</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Vous</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n message(s) not sent.</source>
+        <translation>
+            <numerusform>%n message non envoyé.</numerusform>
+            <numerusform>%n messages non envoyés.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ErrorTexts</name>
     <message>
         <source>Please fill in this field.</source>

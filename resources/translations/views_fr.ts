@@ -44,6 +44,64 @@
     </message>
 </context>
 <context>
+    <name>ChatPanel</name>
+    <message>
+        <source>Messages in the call</source>
+        <translation>Messages dans l’appel</translation>
+    </message>
+    <message>
+        <source>Close the chat</source>
+        <translation>Fermer le chat</translation>
+    </message>
+    <message>
+        <source>No message yet</source>
+        <translation>Aucun message pour l’instant</translation>
+    </message>
+    <message>
+        <source>Everybody in the meeting reads what is written here.</source>
+        <translation>Toutes les personnes de la réunion lisent ce qui est écrit ici.</translation>
+    </message>
+    <message>
+        <source>The messages disappear when the meeting ends.</source>
+        <translation>Les messages disparaissent à la fin de la réunion.</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Messages</translation>
+    </message>
+    <message>
+        <source>Sending…</source>
+        <translation>Envoi…</translation>
+    </message>
+    <message>
+        <source>Not sent</source>
+        <translation>Non envoyé</translation>
+    </message>
+    <message>
+        <source>Write to everybody</source>
+        <translation>Écrire à tous</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Envoyer</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Entrée</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Réessayer</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n character(s) too many</source>
+        <translation>
+            <numerusform>%n caractère de trop</numerusform>
+            <numerusform>%n caractères de trop</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ControlBar</name>
     <message>
         <source>Microphone on</source>
@@ -80,6 +138,29 @@
     <message>
         <source>Leave</source>
         <translation>Quitter</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unread message(s)</source>
+        <translation>
+            <numerusform>%n message non lu</numerusform>
+            <numerusform>%n messages non lus</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>ouvert</translation>
+    </message>
+    <message>
+        <source>Close the chat</source>
+        <translation>Fermer le chat</translation>
+    </message>
+    <message>
+        <source>Open the chat</source>
+        <translation>Ouvrir le chat</translation>
     </message>
 </context>
 <context>

@@ -7,7 +7,8 @@ rules as far as a view-model can see them; the end-to-end tests run the real par
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -29,6 +30,7 @@ from backend_client.models import (
 from desktop.rtc.errors import RtcError
 from desktop.rtc.media import AudioLevel, PictureSlot
 from desktop.rtc.room import RoomRequest
+from desktop.rtc.signals import Signal as DataSignal
 from desktop.rtc.state import EndReason, RoomPhase, RoomState
 
 NOW = datetime(2026, 3, 2, 13, 35, tzinfo=UTC)
@@ -188,15 +190,18 @@ class FakeSignIn:
 
 
 class FakeRoom(QObject):
-    """`RoomPort` that does as it is told."""
+    """`RoomPort` that does as it is told. What is sent to everybody comes back, as from the server."""
 
     changed = Signal(object)
+    signal_received = Signal(object)
 
     def __init__(self, join_error: RtcError | None = None) -> None:
         super().__init__()
         self.state = RoomState()
         self.join_error = join_error
         self.device_error: RtcError | None = None
+        self.send_error: RtcError | None = None
+        self.sent: list[tuple[DataSignal, tuple[str, ...]]] = []
         self.requests: list[RoomRequest] = []
         self.left = 0
         self.levels: dict[str, AudioLevel] = {}
@@ -229,12 +234,25 @@ class FakeRoom(QObject):
     async def set_microphone(self, on: bool) -> None:
         """Switch."""
         await self._device()
-        self.show(RoomState(phase=self.state.phase, microphone_on=on, camera_on=self.state.camera_on))
+        self.show(replace(self.state, microphone_on=on, error=None))
 
     async def set_camera(self, on: bool) -> None:
         """Switch."""
         await self._device()
-        self.show(RoomState(phase=self.state.phase, microphone_on=self.state.microphone_on, camera_on=on))
+        self.show(replace(self.state, camera_on=on, error=None))
+
+    async def send(self, signal: DataSignal, to: Sequence[str] = ()) -> None:
+        """Keep it, or the error."""
+        await asyncio.sleep(0)
+        if self.send_error is not None:
+            raise self.send_error
+        self.sent.append((signal, tuple(to)))
+        if not to:
+            self.receive(replace(signal, from_connection_id=self.state.own_connection_id))
+
+    def receive(self, signal: DataSignal) -> None:
+        """Somebody sends something."""
+        self.signal_received.emit(signal)
 
     async def leave(self) -> None:
         """Count it."""

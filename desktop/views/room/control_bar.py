@@ -10,11 +10,12 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.view_models.states import RoomViewState
-from desktop.views.room.bar_buttons import DeviceButton, LeaveButton
+from desktop.views.room.bar_buttons import DeviceButton, LeaveButton, PanelButton
 from desktop.views.theme import Look
 
 MICROPHONE_KEYS = "Ctrl+D"
 CAMERA_KEYS = "Ctrl+E"
+CHAT_KEYS = "Ctrl+Shift+M"
 LEAVE_KEYS = "Ctrl+Shift+Q"
 
 
@@ -32,6 +33,7 @@ class ControlBar(QWidget):
 
     microphone = Signal()
     camera = Signal()
+    chat = Signal()
     leave = Signal()
 
     def __init__(self, look: Look) -> None:
@@ -42,9 +44,11 @@ class ControlBar(QWidget):
         self.setFixedHeight(look.size.control_bar)
         self.microphone_button = DeviceButton(look, "microphoneButton", "microphone")
         self.camera_button = DeviceButton(look, "cameraButton", "camera")
+        self.chat_button = PanelButton(look, "chatButton", "chat")
         self.leave_button = LeaveButton(look)
         self.microphone_button.clicked.connect(self.microphone)
         self.camera_button.clicked.connect(self.camera)
+        self.chat_button.clicked.connect(self.chat)
         self.leave_button.clicked.connect(self.leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +61,7 @@ class ControlBar(QWidget):
         row.addStretch()
         self.devices.addWidget(self.microphone_button)
         self.devices.addWidget(self.camera_button)
+        self.middle.addWidget(self.chat_button)
         self.apart.addSpacing(look.space.l - look.space.s)
         self.apart.addWidget(self.leave_button)
         self._retranslate()
@@ -67,6 +72,12 @@ class ControlBar(QWidget):
         self.microphone_button.show_device(on=state.microphone_on, busy=state.microphone_busy)
         self.camera_button.show_device(on=state.camera_on, busy=state.camera_busy)
         self.leave_button.set_busy(state.leaving)
+        self._retranslate()
+
+    def show_chat(self, *, is_open: bool, unread: int) -> None:
+        """Show whether the chat is open, and how much of it was not read."""
+        self.chat_button.show_lit(is_open)
+        self.chat_button.show_count(unread)
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -86,5 +97,9 @@ class ControlBar(QWidget):
         else:
             words = self.tr("Camera off"), self.tr("Turn the camera on")
         self.camera_button.set_words(*words, CAMERA_KEYS)
+        chat = self.chat_button
+        unread = self.tr("%n unread message(s)", "", chat.count) if chat.count else ""
+        name = ", ".join(part for part in (self.tr("Chat"), self.tr("open") if chat.lit else unread) if part)
+        chat.set_words(name, self.tr("Close the chat") if chat.lit else self.tr("Open the chat"), CHAT_KEYS)
         self.leave_button.setAccessibleName(self.tr("Leave"))
         self.leave_button.setToolTip(f"{self.tr('Leave')} ({LEAVE_KEYS})")

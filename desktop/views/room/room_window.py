@@ -6,15 +6,20 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.view_models.room_states import ChatState
 from desktop.view_models.states import RoomStage, RoomViewState, Tone
+from desktop.views.announcements import announce
 from desktop.views.focus_ring import FocusRing
 from desktop.views.icons import window_icon
 from desktop.views.intentions import RoomIntentions
 from desktop.views.messages import Toast
-from desktop.views.room.control_bar import CAMERA_KEYS, LEAVE_KEYS, MICROPHONE_KEYS, ControlBar
+from desktop.views.room.chat_panel import ChatPanel
+from desktop.views.room.control_bar import CAMERA_KEYS, CHAT_KEYS, LEAVE_KEYS, MICROPHONE_KEYS, ControlBar
 from desktop.views.room.curtain import Curtain
 from desktop.views.room.leave_menu import LeaveMenu
+from desktop.views.room.side_panels import SidePanel, SidePanels
 from desktop.views.room.stage import Stage
+from desktop.views.style_sheet import style_sheet
 from desktop.views.text import ElidedText, Text
 from desktop.views.theme import Look
 
@@ -40,7 +45,10 @@ class RoomWindow(QWidget):
         self._model = model
         self._look = look
         self._finished = False
+        self._announced = ""
         self.setObjectName("roomWindow")
+        # What Qt itself draws in here (editors, scroll bars, tool tips) is dark as well.
+        self.setStyleSheet(style_sheet(look.tokens.dark, look.px))
         self.setWindowIcon(window_icon(mark))
         self.setMinimumSize(look.size.room_min_width, look.size.room_min_height)
         self.resize(look.size.room_width, look.size.room_height)
@@ -49,6 +57,9 @@ class RoomWindow(QWidget):
         self.stage = Stage(look, model.picture)
         self._curtain = Curtain(look)
         self._bar = ControlBar(look)
+        self.panels = SidePanels(look)
+        self.chat_panel = ChatPanel(model.chat, look)
+        self.panels.add(self.chat_panel)
         self._ring = FocusRing(look, self)
         self._toast = Toast(look, self, closable=False)
         self._lay_out()
@@ -85,6 +96,8 @@ class RoomWindow(QWidget):
         )
         self._curtain.render_state(state)
         self._bar.setVisible(not over)
+        if over:
+            self.panels.close_panel()
         self._bar.render_state(state)
         self._menu.render_state(state)
         if over or state.leaving:
@@ -134,14 +147,19 @@ class RoomWindow(QWidget):
         line.addWidget(self._elapsed)
         line.addStretch()
         middle = QGridLayout()
-        middle.setContentsMargins(space.xs, 0, space.xs, 0)
+        middle.setContentsMargins(space.xs, 0, 0, 0)
         middle.addWidget(self.stage, 0, 0)
         middle.addWidget(self._curtain, 0, 0)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.setSpacing(0)
         around.addWidget(top)
-        around.addLayout(middle, 1)
+        across = QHBoxLayout()
+        across.setContentsMargins(0, 0, space.xs, 0)
+        across.setSpacing(0)
+        across.addLayout(middle, 1)
+        across.addWidget(self.panels)
+        around.addLayout(across, 1)
         around.addWidget(self._bar)
 
     def _connect(self) -> None:
@@ -149,6 +167,9 @@ class RoomWindow(QWidget):
         bar.microphone.connect(model.toggle_microphone)
         bar.camera.connect(model.toggle_camera)
         bar.leave.connect(self._ask_or_leave)
+        bar.chat.connect(lambda: self.panels.toggle(self.chat_panel))
+        self.panels.opened.connect(self._panel_opened)
+        model.chat.changed.connect(self._render_chat)
         self._menu.leave.connect(model.leave)
         self._menu.end_for_all.connect(model.end_for_all)
         self._curtain.retry.connect(model.retry)
@@ -156,11 +177,27 @@ class RoomWindow(QWidget):
         for keys, action in (
             (MICROPHONE_KEYS, bar.microphone_button.click),
             (CAMERA_KEYS, bar.camera_button.click),
+            (CHAT_KEYS, bar.chat_button.click),
             (LEAVE_KEYS, self._ask),
             (_TO_THE_BAR_KEYS, self._to_the_bar),
             *((keys, self._toggle_full_screen) for keys in _FULL_SCREEN_KEYS),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(action)
+
+    def _panel_opened(self, panel: SidePanel | None) -> None:
+        """Tell the models what is on screen; a panel that closes gives the focus to its button."""
+        was_open = self._bar.chat_button.lit
+        self._model.chat.set_open(panel is self.chat_panel)
+        self._render_chat(self._model.chat.state)
+        if was_open and panel is None:
+            self._bar.chat_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _render_chat(self, state: ChatState) -> None:
+        is_open = self.panels.open_panel is self.chat_panel
+        self._bar.show_chat(is_open=is_open, unread=state.unread)
+        if state.newest and state.newest != self._announced:
+            self._announced = state.newest
+            announce(self, state.newest)
 
     def _close_room(self) -> None:
         self._model.close_room()
