@@ -30,6 +30,8 @@ from backend.meetings import routes as meeting_routes
 from backend.meetings.media_jobs import jobs_without_media, media_jobs
 from backend.meetings.presence import Presence, Spans
 from backend.meetings.reaper import Reaper
+from backend.metrics import Metrics, ServiceCollector
+from backend.metrics_server import serving_metrics
 from backend.middleware import RequestGuard
 from backend.notices import routes as notice_routes
 from backend.openvidu import OpenVidu
@@ -49,10 +51,11 @@ def create_app(settings: Settings, *, password_hasher: PasswordHasher = HASHER) 
         settings: see there; `public_url` must be set, tokens name it as their issuer.
         password_hasher: how new passwords are hashed; tests that are about something else take a quick one.
     """
+    metrics = Metrics()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _running(settings, password_hasher) as services:
+        async with _running(settings, password_hasher, metrics) as services:
             app.state.services = services
             yield
 
@@ -80,7 +83,7 @@ def create_app(settings: Settings, *, password_hasher: PasswordHasher = HASHER) 
     ):
         app.include_router(routes.router)
     openapi.install(app)
-    app.add_middleware(RequestGuard, settings=settings)
+    app.add_middleware(RequestGuard, settings=settings, metrics=metrics)
     return app
 
 
@@ -89,7 +92,9 @@ EVENTS_AT_START_S = 3.0
 
 
 @contextlib.asynccontextmanager
-async def _running(settings: Settings, password_hasher: PasswordHasher) -> AsyncIterator[Services]:
+async def _running(
+    settings: Settings, password_hasher: PasswordHasher, metrics: Metrics
+) -> AsyncIterator[Services]:
     """The parts of the service, started; stopped in reverse order at the end."""
     async with contextlib.AsyncExitStack() as stack:
         database = Database(
@@ -100,7 +105,7 @@ async def _running(settings: Settings, password_hasher: PasswordHasher) -> Async
         )
         stack.push_async_callback(database.close)
         await database.open()
-        openvidu = _openvidu(settings)
+        openvidu = _openvidu(settings, metrics)
         if openvidu is not None:
             stack.push_async_callback(openvidu.close)
         if settings.mode == "production":
@@ -137,6 +142,11 @@ async def _running(settings: Settings, password_hasher: PasswordHasher) -> Async
         tasks.append(asyncio.create_task(services.jobs.run(), name="jobs"))
         if reaper is not None:
             tasks.append(asyncio.create_task(reaper.run(services.jobs.wake), name="reaper"))
+        if settings.metrics_port is not None:
+            collector = ServiceCollector(database, hub)
+            await stack.enter_async_context(
+                serving_metrics(metrics, collector, host=settings.metrics_host, port=settings.metrics_port)
+            )
         # Whoever is told that the service is ready finds it so.
         await hub.wait_connected(EVENTS_AT_START_S)
         yield services
@@ -156,12 +166,15 @@ async def _background() -> AsyncIterator[list[asyncio.Task[None]]]:
                 log.error("background task failed", task=task.get_name(), exc_info=outcome)
 
 
-def _openvidu(settings: Settings) -> OpenVidu | None:
+def _openvidu(settings: Settings, metrics: Metrics) -> OpenVidu | None:
     if settings.openvidu_url is None or settings.openvidu_secret is None:
         log.warning("no OpenVidu is configured: meetings can be planned but not started")
         return None
     return OpenVidu(
-        settings.openvidu_url, settings.openvidu_secret.get_secret_value(), ca_file=settings.openvidu_ca
+        settings.openvidu_url,
+        settings.openvidu_secret.get_secret_value(),
+        ca_file=settings.openvidu_ca,
+        on_failure=metrics.count_openvidu_failure,
     )
 
 

@@ -111,6 +111,13 @@ class Settings(FromFiles):
     )
     client_message_en: str | None = Field(default=None, max_length=500, description="The same in English.")
 
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port of `GET /metrics` for Prometheus; by default none."
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address that port listens on; keep it inside your network."
+    )
+
     heartbeat_s: float = Field(default=15.0, gt=0, description="Comment on idle event streams.")
     sweep_s: float = Field(default=10.0, gt=0, description="Look for events whose wake-up got lost.")
     job_poll_s: float = Field(default=2.0, gt=0, description="Look for jobs of other processes.")

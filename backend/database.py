@@ -71,6 +71,15 @@ class Caller:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """One pool at this moment: connections in use and free, pieces of work that wait for one."""
+
+    used: int
+    free: int
+    waiting: int
+
+
 class Database:
     """Both pools, and the only way to run a query."""
 
@@ -88,6 +97,15 @@ class Database:
         """Close every connection of both pools."""
         await self._api_pool.close()
         await self._jobs_pool.close()
+
+    def pool_use(self) -> dict[str, PoolUse]:
+        """How busy each pool is, by its name."""
+        found = {}
+        for pool in (self._api_pool, self._jobs_pool):
+            numbers = pool.get_stats()
+            free = numbers["pool_available"]
+            found[pool.name] = PoolUse(numbers["pool_size"] - free, free, numbers["requests_waiting"])
+        return found
 
     async def as_caller(self, caller: Caller, work: Work[T]) -> T:
         """Run `work` in one transaction that sees and may do what the caller may.

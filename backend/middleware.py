@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.client_versions import refuse_too_old
 from backend.config import Settings
 from backend.errors import ServiceError, problem_response
+from backend.metrics import Metrics
 from backend_client.errors import ApiErrorCode
 
 log = structlog.stdlib.get_logger(__name__)
@@ -25,9 +26,10 @@ SIGN_IN_BODY_LIMIT = 8 * 1024
 class RequestGuard:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self._app = app
         self._settings = settings
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -38,10 +40,12 @@ class RequestGuard:
         scope.setdefault("state", {})["request_id"] = request_id
         began = time.monotonic()
         status = 0
+        first_byte_s: float | None = None
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, first_byte_s
             if message["type"] == "http.response.start":
+                first_byte_s = time.monotonic() - began
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
@@ -63,12 +67,15 @@ class RequestGuard:
                 error = ServiceError(ApiErrorCode.INTERNAL)
                 await problem_response(error, request_id)(scope, receive, send_with_id)
             finally:
-                route = scope.get("route")
+                route: str | None = getattr(scope.get("route"), "path", None)
+                if first_byte_s is not None:
+                    # Not the whole answer: an event stream lasts for minutes by design.
+                    self._metrics.observe_request(scope["method"], route, status, first_byte_s)
                 log.info(
                     "request",
                     method=scope["method"],
                     # The pattern, not the address: no ids and no query in the log.
-                    route=getattr(route, "path", None),
+                    route=route,
                     status=status,
                     duration_ms=round((time.monotonic() - began) * 1000, 1),
                 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -83,14 +83,24 @@ class Room:
 class OpenVidu:
     """Client for one OpenVidu server. Retries nothing: callers decide, jobs repeat."""
 
-    def __init__(self, url: str, secret: str, *, ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        *,
+        ca_file: Path | None = None,
+        on_failure: Callable[[str, str], None] = lambda _method, _reason: None,
+    ) -> None:
         """Prepare the client.
 
         Args:
             url: base address, with or without a trailing slash.
             secret: OPENVIDU_SECRET.
             ca_file: PEM of a private certificate authority; certificates are always verified.
+            on_failure: called for each call that fails, with its method and `timeout`, `connection`
+                or the status that was answered.
         """
+        self._on_failure = on_failure
         self._http = httpx.AsyncClient(
             base_url=f"{url.rstrip('/')}/openvidu/api/",
             auth=(_USER, secret),
@@ -230,9 +240,12 @@ class OpenVidu:
             async with asyncio.timeout(_TOTAL_TIMEOUT_S):
                 answer = await self._http.request(method, path, json=body)
         except (httpx.HTTPError, TimeoutError) as error:
+            is_late = isinstance(error, (TimeoutError, httpx.TimeoutException))
+            self._on_failure(method, "timeout" if is_late else "connection")
             log.warning("openvidu does not answer", method=method, error=type(error).__name__)
             raise MediaUnavailable(type(error).__name__) from error
         if answer.status_code not in good:
+            self._on_failure(method, str(answer.status_code))
             log.warning("openvidu refused", method=method, status=answer.status_code)
             raise MediaUnavailable(f"OpenVidu answered {answer.status_code}")
         return answer

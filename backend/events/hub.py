@@ -110,6 +110,11 @@ class EventHub:
             if not same_person:
                 self._listeners.pop(account_id, None)
 
+    @property
+    def listeners(self) -> int:
+        """How many streams are open in this process."""
+        return sum(map(len, self._listeners.values()))
+
     def close(self) -> None:
         """End every stream, and those that come later at once: the service stops."""
         self._closing = True
