@@ -28,7 +28,7 @@ SOURCES = {
 }
 LANGUAGES = ("fr", "en")
 
-SAME_IN_FRENCH = frozenset({"min", "Client", "Participants", "Message", "Messages", "Chat", "Agenda"})
+SAME_IN_FRENCH = frozenset({"min", "Client", "Participants", "Message", "Messages", "Chat", "Agenda", "Code"})
 """Sentences whose French is spelled as the English."""
 
 

@@ -7,6 +7,7 @@ the dialog and the room, and ends what it started, in the order it must end.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import os
 import platform
@@ -24,12 +25,13 @@ from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
 from desktop.app.hub_wiring import HubDesk
 from desktop.app.room_wiring import RoomOpener
+from desktop.system.deep_link import InviteLink, ResetLink
 from desktop.system.settings import Settings
 from desktop.system.single_instance import StartRequest
 from desktop.system.trust import trust_context
 from desktop.view_models.language import Language
 from desktop.view_models.links import LinkFollower
-from desktop.view_models.meeting_list import MeetingListViewModel
+from desktop.view_models.meeting_list import RETRY_DELAYS_S, MeetingListViewModel
 from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.sign_in import SignInViewModel
 from desktop.view_models.states import MeetingAction, MeetingListState, Tone
@@ -109,6 +111,7 @@ class Shell(QObject):
         self._user: User | None = None
         self.links = LinkFollower(self.client, language, self)
         self.links.room_requested.connect(self._open_room)
+        self.links.entry_requested.connect(self._open_entry)
         self.links.said.connect(self._say)
         self.sign_in_model: SignInViewModel | None = None
         self.list_model: MeetingListViewModel | None = None
@@ -134,15 +137,18 @@ class Shell(QObject):
     async def run(self) -> None:
         """Show the app and return when it was closed and everything has ended."""
         user: User | None = None
+        away = False
         try:
             user = await self.client.sign_in.restore()
         except ApiError as error:
-            # The service is away: the card says so when somebody tries; the stored session stays.
             log.warning("the session could not be restored: %s", error.code.value)
+            away = True
         if user is not None and user.role is self.kind.role:
             self._show_list(user)
         else:
-            self._show_sign_in()
+            self._show_sign_in(service_away=away)
+        if away:
+            self._scope.start(self._restore_later(), name="restore the session")
         self.shown.emit()
         await self._stop.wait()
         await self._shut_down()
@@ -150,6 +156,22 @@ class Shell(QObject):
     def stop(self) -> None:
         """Ask the app to end; safe from any Qt slot."""
         self._stop.set()
+
+    async def _restore_later(self) -> None:
+        """The stored session stays while the service is away: go on with it as soon as it answers."""
+        for delay_s in itertools.chain(RETRY_DELAYS_S, itertools.repeat(RETRY_DELAYS_S[-1])):
+            await asyncio.sleep(delay_s)
+            try:
+                user = await self.client.sign_in.restore() if self._user is None else None
+            except ApiError as error:
+                if self._user is None and error.retryable:
+                    continue
+                user = None
+            if user is not None and user.role is self.kind.role:
+                self._show_list(user)
+            elif self.sign_in_model is not None:
+                self.sign_in_model.service_away(False)
+            return
 
     def open_link(self, link: str) -> None:
         """Follow a deep link now, or once somebody is signed in; its window comes to the front."""
@@ -207,9 +229,12 @@ class Shell(QObject):
 
     # ------------------------------------------------------------------ log-in card
 
-    def _show_sign_in(self, *, session_ended: bool = False) -> None:
+    def _show_sign_in(
+        self, *, session_ended: bool = False, email: str = "", service_away: bool = False
+    ) -> None:
         model = SignInViewModel(
             self.client.sign_in,
+            self.client,
             self.language,
             product=self.kind.product.name,
             server=self._settings.backend_url,
@@ -219,13 +244,22 @@ class Shell(QObject):
             parent=self,
         )
         if session_ended:
-            model.session_ended()
-        self.links.signed_out()
+            model.session_ended(email)
+        model.service_away(service_away)
         model.show_reason(self.links.waiting_for)
         self.links.waits.connect(model.show_reason)
         model.signed_in.connect(self._show_list)
         self.sign_in_model = model
         self._put_window(SignInWindow(model, self.theme, mark=self.kind.mark))
+        self.links.signed_out()
+
+    def _open_entry(self, link: InviteLink | ResetLink) -> None:
+        if self.sign_in_model is None:
+            return
+        if isinstance(link, InviteLink):
+            self.sign_in_model.open_invitation(link.code)
+        else:
+            self.sign_in_model.open_reset(link.code)
 
     # ------------------------------------------------------------------ list
 
@@ -262,10 +296,10 @@ class Shell(QObject):
 
     def _session_ended(self) -> None:
         if self._user is not None:
-            self._user = None
-            self._scope.start(self._leave_account(session_ended=True), name="session ended")
+            email, self._user = self._user.email, None
+            self._scope.start(self._leave_account(session_ended=True, email=email), name="session ended")
 
-    async def _leave_account(self, *, session_ended: bool) -> None:
+    async def _leave_account(self, *, session_ended: bool, email: str = "") -> None:
         await self.room.leave()
         await self._close_hub()
         model, self.list_model = self.list_model, None
@@ -274,7 +308,7 @@ class Shell(QObject):
             model.deleteLater()
         await self.client.sign_in.log_out()
         self._user = None
-        self._show_sign_in(session_ended=session_ended)
+        self._show_sign_in(session_ended=session_ended, email=email)
 
     async def _close_hub(self) -> None:
         hub, self.hub = self.hub, None

@@ -5,7 +5,8 @@ mikl://meetings/<id>      opens the list at a meeting, or the meeting itself whi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -22,7 +23,23 @@ class MeetingLink:
     meeting_id: UUID
 
 
-Link = MeetingLink
+@dataclass(frozen=True, slots=True)
+class InviteLink:
+    """Accepts an invitation."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ResetLink:
+    """Sets a new password."""
+
+    code: str = field(repr=False)
+
+
+Link = MeetingLink | InviteLink | ResetLink
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 class DeepLinkError(Exception):
@@ -39,6 +56,13 @@ def read_link(link: str) -> Link:
         parts = urlsplit(link if len(link) <= LINK_MAX else "")
         if parts.scheme == URL_SCHEME and parts.netloc == "meetings":
             return MeetingLink(UUID(parts.path.strip("/")))
+        code = parts.path.strip("/")
+        bare = not parts.query and not parts.fragment
+        if parts.scheme == URL_SCHEME and bare and _CODE.fullmatch(code):
+            if parts.netloc == "invite":
+                return InviteLink(code)
+            if parts.netloc == "reset":
+                return ResetLink(code)
     except ValueError as error:
         raise _refused() from error
     raise _refused()
@@ -47,6 +71,11 @@ def read_link(link: str) -> Link:
 def link_of_meeting(meeting_id: UUID) -> str:
     """The link that opens a meeting."""
     return f"{URL_SCHEME}://meetings/{meeting_id}"
+
+
+def code_of(pasted: str) -> str:
+    """The code in what somebody pasted: the code itself, or a whole link that ends in it."""
+    return re.split(r"[/#]", pasted.strip().rstrip("/"))[-1]
 
 
 def _refused() -> DeepLinkError:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import Meeting, MeetingStatus, User
-from desktop.system.deep_link import DeepLinkError, Link, read_link
+from desktop.system.deep_link import DeepLinkError, InviteLink, Link, MeetingLink, ResetLink, read_link
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
@@ -22,8 +22,12 @@ log = logging.getLogger(__name__)
 class LinkFollower(QObject):
     """Follows links, at once or as soon as somebody is signed in.
 
+    An invitation or a new password concerns the log-in card: it is followed while nobody is signed
+    in, and waits otherwise.
+
     Signals:
         room_requested(Meeting): the link's meeting is under way.
+        entry_requested(InviteLink | ResetLink): the log-in card shall ask for what the link needs.
         said(str, Tone): one sentence about the link, for the list's window.
         waits(str): why the log-in card is in the way of the link; "" when nothing waits any more.
 
@@ -33,6 +37,7 @@ class LinkFollower(QObject):
     """
 
     room_requested = Signal(object)
+    entry_requested = Signal(object)
     said = Signal(str, object)
     waits = Signal(str)
 
@@ -43,6 +48,7 @@ class LinkFollower(QObject):
         self._scope = TaskScope()
         self._user: User | None = None
         self._kept: Link | None = None
+        self._at_card = False
         self._unreadable = False
         language.changed.connect(lambda: self.waits.emit(self.waiting_for))
 
@@ -51,7 +57,8 @@ class LinkFollower(QObject):
         """What the log-in card says while a link waits for somebody to sign in, "" for nothing."""
         if self._unreadable:
             return self._unreadable_words()
-        return self.tr("Sign in to open the meeting of your link.") if self._kept is not None else ""
+        waits = isinstance(self._kept, MeetingLink)
+        return self.tr("Sign in to open the meeting of your link.") if waits else ""
 
     def open(self, text: str) -> None:
         """Follow a link; nobody signed in, it is kept until somebody is.
@@ -70,34 +77,45 @@ class LinkFollower(QObject):
             self.waits.emit(self.waiting_for)
             return
         self._kept = link
-        if self._user is not None:
-            self._follow()
-        else:
+        if isinstance(link, MeetingLink) and self._user is not None:
+            self._follow(link)
+        elif isinstance(link, MeetingLink):
             self.waits.emit(self.waiting_for)
+        elif self._user is not None:
+            self.said.emit(self._sign_out_first(self._user), Tone.WARNING)
+        elif self._at_card:
+            self._kept = None
+            self.entry_requested.emit(link)
 
     def signed_in(self, user: User) -> None:
         """Somebody is signed in: follow what waited for that."""
         self._user = user
+        self._at_card = False
         if self._unreadable:
             self._unreadable = False
             self.said.emit(self._unreadable_words(), Tone.DANGER)
+        elif isinstance(self._kept, MeetingLink):
+            self._follow(self._kept)
         elif self._kept is not None:
-            self._follow()
+            self.said.emit(self._sign_out_first(user), Tone.WARNING)
 
     def signed_out(self) -> None:
-        """Nobody is signed in (any more); a link that waits goes on waiting."""
+        """Nobody is signed in (any more), and the log-in card is there; a meeting goes on waiting."""
         self._user = None
+        self._at_card = True
+        if isinstance(self._kept, InviteLink | ResetLink):
+            link, self._kept = self._kept, None
+            self.entry_requested.emit(link)
 
     async def close(self) -> None:
         """Stop following."""
         await self._scope.close()
 
-    def _follow(self) -> None:
-        link, self._kept = self._kept, None
-        if link is not None:
-            self._scope.start(self._open_meeting(link), name="deep link")
+    def _follow(self, link: MeetingLink) -> None:
+        self._kept = None
+        self._scope.start(self._open_meeting(link), name="deep link")
 
-    async def _open_meeting(self, link: Link) -> None:
+    async def _open_meeting(self, link: MeetingLink) -> None:
         try:
             meeting = await self._meetings.meeting(link.meeting_id)
         except ApiError as error:
@@ -128,6 +146,11 @@ class LinkFollower(QObject):
             title=meeting.title,
             day=dates.day(meeting.scheduled_at, now=self._meetings.now()),
             hour=dates.hour(meeting.scheduled_at),
+        )
+
+    def _sign_out_first(self, user: User) -> str:
+        return self.tr("You are signed in as {name}. Sign out first: the link is opened then.").format(
+            name=user.full_name
         )
 
     def _unreadable_words(self) -> str:

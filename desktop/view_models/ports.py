@@ -13,6 +13,7 @@ from backend_client.models import (
     Meeting,
     MeetingRequest,
     Notification,
+    ResetConfirmation,
     RoomToken,
     User,
 )
@@ -26,11 +27,26 @@ from desktop.view_models.device_states import DeviceKind, DevicesState, PreviewS
 class SignInPort(Protocol):
     """Who uses the app. Every method may raise `ApiError`."""
 
-    async def log_in(self, email: str, password: str, *, stay_signed_in: bool) -> User:
-        """Log in; `stay_signed_in` keeps the session over a restart."""
+    async def log_in(
+        self, email: str, password: str, stay_signed_in: bool, *, totp: str | None = None
+    ) -> User:
+        """Log in; `stay_signed_in` keeps the session over a restart, `totp` is the second factor's code."""
+
+    async def accept_invite(self, code: str, password: str, full_name: str, stay_signed_in: bool) -> User:
+        """Accept an invitation and be signed in."""
 
     async def log_out(self) -> None:
         """End the session here; never fails because the service is away."""
+
+
+class PasswordResetPort(Protocol):
+    """A forgotten password. Every method may raise `ApiError`."""
+
+    async def ask_for_reset(self, email: str) -> None:
+        """Have a code mailed, if the address has an account; nobody is told whether it has."""
+
+    async def confirm_reset(self, confirmation: ResetConfirmation) -> None:
+        """Set a new password by the mailed code."""
 
 
 class MeetingsPort(Protocol):

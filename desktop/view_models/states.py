@@ -39,12 +39,36 @@ class PersonState:
     tint: int = 0
 
 
+class SignInStep(Enum):
+    """What the log-in card asks for."""
+
+    PASSWORD = "password"  # noqa: S105 - a step, no password
+    """E-mail address and password."""
+    SECOND_FACTOR = "second factor"
+    """A code of the authenticator app, after the password."""
+    FORGOTTEN = "forgotten"
+    """The address to mail a code to."""
+    NEW_PASSWORD = "new password"  # noqa: S105 - a step, no password
+    """The mailed code and the new password."""
+    INVITATION = "invitation"
+    """The invitation's code, a name and a password."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignInState:
-    """`SignInViewModel`: the log-in card."""
+    """`SignInViewModel`: the log-in card. Errors stand next to their field, "" for none."""
 
     product: str = ""
+    step: SignInStep = SignInStep.PASSWORD
     email: str = ""
+    code_known: bool = False
+    """The code came with a link: its field is not shown."""
+    can_be_invited: bool = False
+    """The card offers to accept an invitation (the client's app)."""
+    password_hint: str = ""
+    """What a new password needs."""
+    code_error: str = ""
+    name_error: str = ""
     busy: bool = False
     email_error: str = ""
     password_error: str = ""

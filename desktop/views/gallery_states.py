@@ -51,7 +51,7 @@ class Samples:
     def sign_in(self) -> dict[str, SignInState]:
         """The log-in card."""
         say = self.say
-        plain = SignInState(product="MiKL Visio", server=SERVER)
+        plain = SignInState(product="MiKL Visio", server=SERVER, can_be_invited=True)
         return {
             "empty": plain,
             "wrong": replace(

@@ -18,6 +18,7 @@ from desktop.view_models.states import (
     ScheduleDraft,
     ScheduleState,
     SignInState,
+    SignInStep,
 )
 
 
@@ -34,6 +35,21 @@ class SignInIntentions(Protocol):
 
     def sign_in(self, email: str, password: str, stay_signed_in: bool) -> None:
         """Try to log in."""
+
+    def give_second_factor(self, code: str) -> None:
+        """Finish the log-in with this code."""
+
+    def ask_reset(self, email: str) -> None:
+        """Have a code mailed to this address."""
+
+    def set_password(self, code: str, password: str) -> None:
+        """Set a new password by the mailed code."""
+
+    def accept_invitation(self, code: str, name: str, password: str, stay_signed_in: bool) -> None:
+        """Accept an invitation."""
+
+    def show_step(self, step: SignInStep) -> None:
+        """Ask for something else."""
 
     def edited(self) -> None:
         """Somebody types: errors of the last try go away."""

@@ -17,6 +17,7 @@ from desktop.view_models.states import (
     ScheduleDraft,
     ScheduleState,
     SignInState,
+    SignInStep,
 )
 from desktop.views.intentions import PaintedSlot
 
@@ -50,6 +51,26 @@ class StaticSignIn(StaticModel[SignInState]):
     def sign_in(self, email: str, password: str, stay_signed_in: bool) -> None:
         """Keep the intention."""
         self.sent.append(("sign_in", email, password, stay_signed_in))
+
+    def give_second_factor(self, code: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("give_second_factor", code))
+
+    def ask_reset(self, email: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("ask_reset", email))
+
+    def set_password(self, code: str, password: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_password", code, password))
+
+    def accept_invitation(self, code: str, name: str, password: str, stay_signed_in: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("accept_invitation", code, name, password, stay_signed_in))
+
+    def show_step(self, step: SignInStep) -> None:
+        """Keep the intention."""
+        self.sent.append(("show_step", step))
 
     def edited(self) -> None:
         """Keep the intention."""

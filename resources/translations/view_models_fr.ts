@@ -330,6 +330,10 @@
         <source>This link is incomplete or is none of ours. Copy it again from the message.</source>
         <translation>Ce lien est incomplet ou n’est pas des nôtres. Copiez-le à nouveau depuis le message.</translation>
     </message>
+    <message>
+        <source>You are signed in as {name}. Sign out first: the link is opened then.</source>
+        <translation>Vous êtes connecté en tant que {name}. Déconnectez-vous d’abord&#xa0;: le lien s’ouvrira ensuite.</translation>
+    </message>
 </context>
 <context>
     <name>MeetingListViewModel</name>
@@ -612,10 +616,6 @@
         <translation>Saisissez votre adresse e-mail.</translation>
     </message>
     <message>
-        <source>Enter your password.</source>
-        <translation>Saisissez votre mot de passe.</translation>
-    </message>
-    <message>
         <source>This account is a client&apos;s. Open {product} instead.</source>
         <translation>Ce compte est celui d’un client. Ouvrez plutôt {product}.</translation>
     </message>
@@ -630,6 +630,34 @@
     <message>
         <source>This computer has no password store: you will sign in again at the next start.</source>
         <translation>Cet ordinateur n’a pas de coffre à mots de passe&#xa0;: il faudra vous reconnecter au prochain démarrage.</translation>
+    </message>
+    <message>
+        <source>This invitation is for clients. Open it with {product}.</source>
+        <translation>Cette invitation s’adresse aux clients. Ouvrez-la avec {product}.</translation>
+    </message>
+    <message>
+        <source>Please fill in this field.</source>
+        <translation>Veuillez remplir ce champ.</translation>
+    </message>
+    <message>
+        <source>At least {count} characters, please.</source>
+        <translation>Au moins {count} caractères, s’il vous plaît.</translation>
+    </message>
+    <message>
+        <source>If {email} has an account, a message is on its way. Open its link, or paste the code here.</source>
+        <translation>Si {email} a un compte, un message est en route. Ouvrez son lien, ou collez le code ici.</translation>
+    </message>
+    <message>
+        <source>Your password is changed. Sign in with it.</source>
+        <translation>Votre mot de passe est changé. Connectez-vous avec celui-ci.</translation>
+    </message>
+    <message>
+        <source>The service does not answer. You will be signed in as soon as it does.</source>
+        <translation>Le service ne répond pas. Vous serez connecté dès qu’il répondra.</translation>
+    </message>
+    <message>
+        <source>At least {count} characters; four unrelated words are a good one.</source>
+        <translation>Au moins {count} caractères&#x202f;; quatre mots sans lien font l’affaire.</translation>
     </message>
 </context>
 </TS>

@@ -119,10 +119,18 @@ class AppProcess(Program):
         backend_url: the service.
         work_dir: logs and the throw-away profile.
         extra: further arguments of the app, such as `--camera test`.
+        env: added to our own environment.
     """
 
     def __init__(
-        self, app: str, name: str, backend_url: str, work_dir: Path, extra: Sequence[str] = ()
+        self,
+        app: str,
+        name: str,
+        backend_url: str,
+        work_dir: Path,
+        extra: Sequence[str] = (),
+        *,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         profile = work_dir / f"profile-{name}"
         arguments = [
@@ -134,7 +142,7 @@ class AppProcess(Program):
             "--profile",
             str(profile),
         ]
-        super().__init__(name, [*arguments, *extra], work_dir)
+        super().__init__(name, [*arguments, *extra], work_dir, env)
         self._count = 0
 
     async def do(self, command: str, **details: Any) -> dict[str, Any]:

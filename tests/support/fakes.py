@@ -23,6 +23,7 @@ from backend_client.models import (
     MeetingStatus,
     Notification,
     Person,
+    ResetConfirmation,
     Role,
     RoomToken,
     User,
@@ -167,26 +168,67 @@ class FakeEvents:
 
 
 class FakeSignIn:
-    """`SignInPort` that knows one account."""
+    """`SignInPort` that knows one account. With `totp` set, it asks for that code."""
 
     def __init__(self, user: User = MIKL, password: str = "demo-visio") -> None:
         self.user = user
         self._password = password
         self.signed_out = 0
+        self.totp: str | None = None
         self.fail_with: ApiErrorCode | None = None
+        self.refusal: ApiError | None = None
+        self.accepted: list[tuple[str, str]] = []
 
-    async def log_in(self, email: str, password: str, *, stay_signed_in: bool) -> User:
-        """Check the one account."""
+    async def _answer(self) -> None:
         await asyncio.sleep(0)
         if self.fail_with is not None:
             raise ApiError(self.fail_with)
+        if self.refusal is not None:
+            raise self.refusal
+
+    async def log_in(
+        self, email: str, password: str, stay_signed_in: bool, *, totp: str | None = None
+    ) -> User:
+        """Check the one account."""
+        await self._answer()
         if (email, password) != (self.user.email, self._password):
             raise ApiError(ApiErrorCode.INVALID_CREDENTIALS, status=401)
+        if self.totp is not None and totp != self.totp:
+            raise ApiError(ApiErrorCode.TOTP_REQUIRED, status=401)
+        return self.user
+
+    async def accept_invite(self, code: str, password: str, full_name: str, stay_signed_in: bool) -> User:
+        """Take the invitation."""
+        await self._answer()
+        self.accepted.append((code, full_name))
         return self.user
 
     async def log_out(self) -> None:
         """Count it."""
         self.signed_out += 1
+
+
+class FakeReset:
+    """`PasswordResetPort` that notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.confirmed: list[tuple[str, str]] = []
+        self.refusal: ApiError | None = None
+
+    async def ask_for_reset(self, email: str) -> None:
+        """Note the address."""
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        self.asked.append(email)
+
+    async def confirm_reset(self, confirmation: ResetConfirmation) -> None:
+        """Note code and password."""
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        self.confirmed.append((confirmation.code, confirmation.password))
 
 
 class FakeRoom(QObject):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from desktop.system.deep_link import DeepLinkError, MeetingLink, read_link
+from desktop.system.deep_link import DeepLinkError, InviteLink, MeetingLink, ResetLink, code_of, read_link
 
 MEETING = UUID("6f1d0e7c-2f5b-4c0e-9d3a-0d8a3f0e5b11")
 
@@ -32,4 +32,17 @@ def test_a_meetings_link_names_it(end: str) -> None:
 )
 def test_anything_else_is_refused_with_the_right_form(link: str) -> None:
     with pytest.raises(DeepLinkError, match="mikl://meetings/<id>"):
+        read_link(link)
+
+
+def test_codes_are_read_from_links_and_from_what_was_pasted() -> None:
+    assert read_link("mikl://invite/a-B_9") == InviteLink("a-B_9")
+    assert read_link("mikl://reset/a-B_9/") == ResetLink("a-B_9")
+    for pasted in (" abc ", "mikl://invite/abc", "https://visio.example.org/invite#abc", "mikl://reset/abc/"):
+        assert code_of(pasted) == "abc"
+
+
+@pytest.mark.parametrize("link", ["mikl://invite/", "mikl://invite/a b", "mikl://reset/a?b", "mikl://reset"])
+def test_a_code_with_anything_else_in_it_is_refused(link: str) -> None:
+    with pytest.raises(DeepLinkError):
         read_link(link)

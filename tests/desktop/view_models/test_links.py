@@ -10,6 +10,7 @@ import pytest
 
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import Meeting, MeetingStatus, Role
+from desktop.system.deep_link import InviteLink, ResetLink
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.links import LinkFollower
@@ -25,6 +26,8 @@ class Heard:
         self.rooms: list[Meeting] = []
         self.said: list[tuple[str, Tone]] = []
         self.waits: list[str] = []
+        self.entries: list[object] = []
+        follower.entry_requested.connect(self.entries.append)
         follower.room_requested.connect(self.rooms.append)
         follower.said.connect(lambda text, tone: self.said.append((text, tone)))
         follower.waits.connect(self.waits.append)
@@ -129,3 +132,27 @@ async def test_a_link_that_is_none_of_ours_is_said_before_and_after_the_log_in(
     follower.open("mikl://nowhere")
     assert len(heard.said) == 2
     assert service.calls == []
+
+
+async def test_an_invitation_waits_for_the_log_in_card(follower: LinkFollower) -> None:
+    heard = Heard(follower)
+    follower.open("mikl://invite/abc")  # cold start: there is no card yet
+    assert heard.entries == []
+    follower.signed_out()
+    assert heard.entries == [InviteLink("abc")]
+    follower.open("mikl://reset/def")
+    assert heard.entries[1:] == [ResetLink("def")]
+
+
+async def test_somebody_signed_in_is_asked_to_sign_out_first(follower: LinkFollower) -> None:
+    heard = Heard(follower)
+    follower.signed_in(ALICE)
+    follower.open("mikl://invite/abc")
+    assert ALICE.full_name in heard.said[0][0]
+    assert heard.entries == []
+    follower.signed_out()
+    assert heard.entries == [InviteLink("abc")]
+
+
+def test_a_code_is_never_part_of_a_links_text() -> None:
+    assert "abc" not in repr(InviteLink("abc")) + repr(ResetLink("abc"))

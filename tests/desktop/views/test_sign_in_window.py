@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.view_models.language import Language
-from desktop.view_models.states import ErrorText, SignInState
+from desktop.view_models.states import ErrorText, SignInState, SignInStep
 from desktop.views.sign_in_window import SignInWindow
 from desktop.views.static_models import StaticSignIn
 from desktop.views.theme import Theme
@@ -116,7 +116,63 @@ def test_the_language_changes_without_a_restart(
 def test_tab_goes_through_the_form_in_reading_order(window: SignInWindow) -> None:
     named(window, "email").setFocus()
     order = []
-    for _ in range(4):
+    for _ in range(5):
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         order.append(window.focusWidget().objectName())
-    assert order == ["password", "showPasswordButton", "staySignedIn", "signInButton"]
+    assert order == [
+        "password",
+        "showPasswordButton",
+        "staySignedIn",
+        "signInButton",
+        "forgottenButton",
+    ]
+
+
+def test_each_step_asks_for_its_own(window: SignInWindow, model: StaticSignIn) -> None:
+    click(window, "forgottenButton")
+    assert model.sent[-1] == ("show_step", SignInStep.FORGOTTEN)
+    model.show_state(replace(STATE, step=SignInStep.FORGOTTEN))
+    assert named(window, "resetEmail").hasFocus()
+    QTest.keyClicks(named(window, "resetEmail"), "alice@demo.visio")
+    QTest.keyClick(named(window, "resetEmail"), Qt.Key.Key_Return)
+    assert model.sent[-1] == ("ask_reset", "alice@demo.visio")
+
+    model.show_state(replace(STATE, step=SignInStep.NEW_PASSWORD, code_known=True))
+    assert not is_shown(window, "resetCode")
+    assert named(window, "newPassword").hasFocus()
+    QTest.keyClicks(named(window, "newPassword"), "four unrelated words")
+    click(window, "newPasswordButton")
+    assert model.sent[-1] == ("set_password", "", "four unrelated words")
+
+    model.show_state(replace(STATE, step=SignInStep.SECOND_FACTOR))
+    QTest.keyClicks(named(window, "secondFactor"), "123456")
+    click(window, "secondFactorButton")
+    assert model.sent[-1] == ("give_second_factor", "123456")
+
+    model.show_state(replace(STATE, step=SignInStep.INVITATION))
+    for name, text in (("invitationCode", "abc"), ("fullName", "Eva M"), ("newPassword", "w" * 12)):
+        QTest.keyClicks(named(window, name), text)
+    click(window, "acceptButton")
+    assert model.sent[-1] == ("accept_invitation", "abc", "Eva M", "w" * 12, True)
+    click(window, "backButton")
+    assert model.sent[-1] == ("show_step", SignInStep.PASSWORD)
+
+
+def test_a_step_that_is_left_keeps_no_password(window: SignInWindow, model: StaticSignIn) -> None:
+    QTest.keyClicks(named(window, "password"), "secret")
+    model.show_state(replace(STATE, step=SignInStep.FORGOTTEN))
+    model.show_state(STATE)
+    field = named(window, "password")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == ""
+
+
+def test_an_address_that_is_deleted_stays_deleted(window: SignInWindow, model: StaticSignIn) -> None:
+    field = named(window, "email")
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "alice@demo.visio")
+    model.show_state(replace(STATE, email="alice@demo.visio", error=ErrorText("No.")))
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    model.show_state(replace(STATE, email="alice@demo.visio"))
+    assert field.text() == ""
