@@ -1,12 +1,8 @@
-"""Receiving on a network that loses packets, where aiortc's own way costs more than what was lost.
+"""Pictures on a network that loses packets.
 
-Sound: aiortc gives a frame out only while four whole ones follow without a gap, so that each lost
-packet takes the three before it along, and its buffer grows at the first loss for good. `SoundBuffer`
-lets a lost packet cost itself alone (2 % loss: 12 % of the sound missing before).
-
-Pictures: aiortc asks for a lost packet once. When the request or its answer is lost as well, the
-picture stands until the next loss makes it ask again, or for some 128 packets. `PictureRepair` asks
-again, less and less often, and gives up in time to ask for a key frame instead.
+aiortc asks for a lost packet once. When the request or its answer is lost as well, the picture stands
+until the next loss makes it ask again, or for some 128 packets. `PictureRepair` asks again, less and
+less often, and gives up in time to ask for a key frame instead. Sound is in `sound_inlet.py`.
 """
 
 # Private members of aiortc's receiver are this file's whole purpose.
@@ -19,18 +15,10 @@ import logging
 from dataclasses import dataclass
 
 from aiortc import RTCRtpReceiver
-from aiortc.jitterbuffer import JitterBuffer, JitterFrame
-from aiortc.rtp import RtpPacket
+from aiortc.jitterbuffer import JitterBuffer
 from aiortc.utils import uint16_add
 
-from desktop.rtc.aiortc_internals import replace_private
-
 log = logging.getLogger(__name__)
-
-DEPTH_PACKETS = 4
-"""Packets of sound kept back: 80 ms for one that comes late or out of order. As many as aiortc keeps."""
-JUMP_PACKETS = 50
-"""A gap of a second is a new beginning: there is nothing to wait for, and nothing to bridge."""
 
 FIRST_REPEAT_S = 0.1
 """When a request is first repeated; each next time takes twice as long, for slow networks' sake."""
@@ -44,43 +32,6 @@ _BUFFER = "_RTCRtpReceiver__jitter_buffer"
 _KIND = "_RTCRtpReceiver__kind"
 _STREAMS = "_RTCRtpReceiver__remote_streams"
 _REPEATS = "_RTCRtpReceiver__rtx_ssrc"
-
-
-class SoundBuffer:
-    """Puts packets of sound in order, each of which is a frame; takes the place of a `JitterBuffer`.
-
-    What comes within `DEPTH_PACKETS` after its place is played in its place; what comes later is not.
-    The depth never grows.
-    """
-
-    def __init__(self) -> None:
-        self._next: int | None = None
-        self._newest = 0
-        self._waiting: dict[int, RtpPacket] = {}
-
-    def add(self, packet: RtpPacket) -> tuple[bool, JitterFrame | None]:
-        """Take a packet.
-
-        Returns:
-            Whether to ask for a key frame (never), and the next frame when one is due.
-        """
-        number = packet.sequence_number
-        ahead = JUMP_PACKETS + 1 if self._next is None else uint16_add(number, -self._next)
-        if ahead > 0xFFFF - JUMP_PACKETS:
-            return False, None  # its place was passed
-        if self._next is None or ahead > JUMP_PACKETS:
-            self._waiting.clear()
-            self._next = self._newest = number
-        elif ahead > uint16_add(self._newest, -self._next):
-            self._newest = number
-        self._waiting[number] = packet
-        if uint16_add(self._newest, -self._next) < DEPTH_PACKETS:
-            return False, None
-        # The newest one is there, so this ends.
-        while (due := self._waiting.pop(self._next, None)) is None:
-            self._next = uint16_add(self._next, 1)
-        self._next = uint16_add(self._next, 1)
-        return False, JitterFrame(data=due._data, timestamp=due.timestamp)  # type: ignore[attr-defined]
 
 
 @dataclass(slots=True)
@@ -152,8 +103,3 @@ class PictureRepair:
 def is_picture(receiver: RTCRtpReceiver) -> bool:
     """The receiver is for video."""
     return bool(getattr(receiver, _KIND) == "video")
-
-
-def receive_sound_steadily(receiver: RTCRtpReceiver) -> None:
-    """Give a receiver of sound a `SoundBuffer`; before its first packet."""
-    replace_private(receiver, _BUFFER, SoundBuffer())

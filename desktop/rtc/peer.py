@@ -32,13 +32,14 @@ from desktop.rtc.aiortc_internals import (
     use_encoder,
 )
 from desktop.rtc.aiortc_taps import ReceiverTap, SenderTap
-from desktop.rtc.arrival import PictureRepair, is_picture, receive_sound_steadily
+from desktop.rtc.arrival import PictureRepair, is_picture
 from desktop.rtc.encoder import LeanVp8Encoder, VoiceEncoder
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.gathering import Gathering
 from desktop.rtc.ice_servers import IceServers
 from desktop.rtc.native_memory import NATIVE_MEMORY
 from desktop.rtc.sdp import MAX_CANDIDATES, parse_candidate, sanitise
+from desktop.rtc.sound_inlet import SoundInlet
 from desktop.rtc.tasks import OwnedTasks, finish
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class Peer:
         send_candidate: takes each candidate of ours that a server found after the description was
             made, to its end; called once the other side's description is there.
         on_track: told about each remote track.
+        on_sound: given the packets of each remote sound, which then do not reach its track.
         on_lost: told once when a connection that stood is gone without our doing.
     """
 
@@ -93,6 +95,7 @@ class Peer:
         *,
         send_candidate: SendCandidate | None = None,
         on_track: Callable[[MediaStreamTrack], None] | None = None,
+        on_sound: Callable[[SoundInlet], None] | None = None,
         on_lost: Callable[[], None] | None = None,
     ) -> None:
         self._ice_servers = ice_servers
@@ -107,6 +110,7 @@ class Peer:
         )
         self._connecting = Connecting(self._connection)
         self._on_lost = on_lost
+        self._on_sound = on_sound
         self._tasks = OwnedTasks()
         self._waiting_candidates: list[str] = []
         self._candidates_taken = 0
@@ -267,11 +271,12 @@ class Peer:
 
     def _take_receiver(self, receiver: RTCRtpReceiver) -> None:
         """Count what comes, and receive in spite of losses; before the first packet."""
-        self._taps.append(ReceiverTap(receiver))
+        tap = ReceiverTap(receiver)
+        self._taps.append(tap)
         if is_picture(receiver):
             self._tasks.start(PictureRepair(receiver).run(), name="picture repair")
-        else:
-            receive_sound_steadily(receiver)
+        elif self._on_sound is not None:
+            self._on_sound(SoundInlet(receiver, tap))
 
     def _found(self, text: str) -> None:
         self._tasks.start(self._tell_candidate(text), name="own candidate")

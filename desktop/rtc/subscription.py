@@ -154,12 +154,13 @@ class Subscription:
             RtcError: it could not be negotiated.
         """
         lost = self._lost = asyncio.Event()
-        queue = self._mixer.add_stream()
-        media = self._media = IncomingMedia(self._slot, self._level, queue, self._media_came)
+        playout = self._mixer.add_stream(self._level)
+        media = self._media = IncomingMedia(self._slot, playout, self._media_came)
         peer = self._peer = Peer(
             self._ice_servers,
             send_candidate=self._send_candidate,
             on_track=media.take_track,
+            on_sound=media.take_sound,
             on_lost=lost.set,
         )
         try:
@@ -169,7 +170,7 @@ class Subscription:
             return media.video_frames + media.audio_frames > 0
         finally:
             self._peer = None
-            self._mixer.remove_stream(queue)
+            self._mixer.remove_stream(playout)
             await finish(self._close(media, peer))
 
     @staticmethod

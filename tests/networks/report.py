@@ -181,10 +181,12 @@ comes from anybody; openvidu-browser shows a still picture without a word. Ours 
 where TCP takes longer than 9 s to bring a ping through, it joins anew, which costs two or three seconds.
 
 **Delay is felt alike.** Ours shows pictures later by the delay, openvidu-browser by somewhat more, since it
-makes room for the jitter; for that less of its sound is missing. Ours keeps 80 ms of sound back and no more.
+makes room for the jitter; for that less of its sound is missing. Ours kept 80 ms
+of sound back and no more when this was measured; since then it keeps back what the packets of the last seconds
+needed, 20 to 400 ms (`desktop/rtc/playout.py`).
 
 **Loss is bridged by both.** A lost packet of sound costs ours its own 20 ms, which the voice's last period
-fills (`desktop/rtc/arrival.py`, `desktop/rtc/concealment.py`; with aiortc's own buffer 12 % of the sound was
+fills (`desktop/rtc/playout.py`, `desktop/rtc/concealment.py`; with aiortc's own buffer 12 % of the sound was
 missing at 2 % loss and 47 % at 10 %). A lost packet of a picture is asked for again until it comes (aiortc
 asks once: at 10 % loss pictures stood for up to 5 s).
 

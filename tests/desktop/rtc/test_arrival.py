@@ -1,23 +1,17 @@
-"""Packets that come late, out of order, twice or never."""
+"""Pictures whose packets do not come."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import pytest
 from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtcrtpreceiver import NackGenerator
 from aiortc.rtp import RtpPacket
-from hypothesis import given
-from hypothesis import strategies as st
 
 from desktop.rtc.arrival import (
-    DEPTH_PACKETS,
     FIRST_REPEAT_S,
-    JUMP_PACKETS,
     MAX_REQUESTS,
     PictureRepair,
-    SoundBuffer,
 )
 
 TICKS = 960
@@ -29,72 +23,6 @@ def packet(number: int, *, ticks: int = TICKS) -> RtpPacket:
     made = RtpPacket(sequence_number=number % 65_536, timestamp=number * ticks % 2**32)
     made._data = str(number).encode()  # type: ignore[attr-defined]
     return made
-
-
-def played(numbers: list[int]) -> list[int]:
-    """Numbers of the frames that a buffer gives out for packets that come in this order."""
-    buffer = SoundBuffer()
-    frames = [buffer.add(packet(number))[1] for number in numbers]
-    return [int(frame.data) for frame in frames if frame is not None]
-
-
-def test_what_comes_in_order_is_played_in_order_and_four_later() -> None:
-    assert played(list(range(10))) == list(range(10 - DEPTH_PACKETS))
-
-
-def test_a_lost_packet_costs_itself_alone() -> None:
-    numbers = [number for number in range(30) if number not in {7, 15, 16}]
-    assert played(numbers) == [number for number in numbers if number < 30 - DEPTH_PACKETS]
-
-
-def test_the_depth_does_not_grow_with_losses() -> None:
-    numbers = [number for number in range(1_000) if number % 10]
-    assert played(numbers)[-1] >= 999 - DEPTH_PACKETS - 1
-
-
-def test_what_is_a_little_late_is_played_in_its_place() -> None:
-    assert played([0, 1, 2, 4, 5, 3, 6, 7, 8])[:5] == [0, 1, 2, 3, 4]
-
-
-def test_what_comes_after_its_place_or_twice_is_not_played() -> None:
-    assert played([0, 1, 2, 3, 4, 5, 0, 1, 5, 6, 7, 8, 9]) == [0, 1, 2, 3, 4, 5]
-
-
-def test_numbers_may_turn_over() -> None:
-    numbers = list(range(65_530, 65_545))
-    assert played(numbers) == numbers[:-DEPTH_PACKETS]
-
-
-@pytest.mark.parametrize("jump", [JUMP_PACKETS + DEPTH_PACKETS, 30_000])
-def test_a_jump_is_a_new_beginning(jump: int) -> None:
-    before, after = list(range(10)), list(range(10 + jump, 30 + jump))
-    assert played(before + after)[-16:] == after[:-DEPTH_PACKETS]
-
-
-@given(st.lists(st.integers(0, 65_535), max_size=200))
-def test_whatever_comes_little_is_kept_and_at_most_one_frame_a_packet_is_given(numbers: list[int]) -> None:
-    buffer = SoundBuffer()
-    for number in numbers:
-        buffer.add(packet(number))
-        assert len(buffer._waiting) <= JUMP_PACKETS + 1
-
-
-@given(
-    st.integers(0, 65_535),
-    st.lists(st.tuples(st.booleans(), st.integers(0, DEPTH_PACKETS - 1)), min_size=1, max_size=150),
-)
-def test_all_that_is_late_by_less_than_the_depth_is_played_once_in_order(
-    first: int, fates: list[tuple[bool, int]]
-) -> None:
-    """Packets are lost, or late by up to the depth."""
-    sent = [(first + place + late, first + place) for place, (lost, late) in enumerate(fates) if not lost]
-    # Two whole ones at the start fix where it begins.
-    order = [first - 2, first - 1] + [number for _, number in sorted(sent)]
-    result = played([number + 65_536 for number in order])
-    assert result == sorted(set(result))
-    due = [number + 65_536 for number in sorted(order) if number <= max(order) - DEPTH_PACKETS - 1]
-    assert len(due) - len(result) <= DEPTH_PACKETS
-    assert set(result) <= {number + 65_536 for number in order}
 
 
 @dataclass

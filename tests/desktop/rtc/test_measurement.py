@@ -3,72 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import pytest
-from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtp import RTCP_PSFB_PLI, RtcpPsfbPacket
 
 from desktop.rtc.aiortc_taps import SenderTap
-from desktop.rtc.camera import Camera
 from desktop.rtc.encoder import LeanVp8Encoder, VoiceEncoder
-from desktop.rtc.incoming import IncomingMedia
 from desktop.rtc.measurement import HISTORY_LOOKS, Measurement
-from desktop.rtc.media import AudioLevel, PictureSlot
-from desktop.rtc.microphone import Microphone
-from desktop.rtc.mixer import Mixer
-from desktop.rtc.peer import Peer
-from tests.desktop.rtc.test_peer import without_candidates
-from tests.support.lossy_relay import LossyRelay, lossy_relay
-from tests.support.sources import BlocksCamera, ToneMicrophone
+from tests.desktop.rtc.bad_line import bad_line
 from tests.support.waiting import until
-
-
-@dataclass
-class Line:
-    """A sender, a receiver, and what is between them."""
-
-    sender: Peer
-    receiver: Peer
-    relay: LossyRelay
-    media: IncomingMedia
-    camera: Camera
-
-
-@asynccontextmanager
-async def bad_line() -> AsyncIterator[Line]:
-    """Camera and microphone at one end, pictures and sound at the other, a relay in the middle."""
-    camera = Camera(BlocksCamera(width_px=640, height_px=480), PictureSlot())
-    microphone = Microphone(ToneMicrophone(), AudioLevel())
-    media = IncomingMedia(PictureSlot(), AudioLevel(), Mixer(None).add_stream(), lambda: None)
-
-    def take(track: MediaStreamTrack) -> None:
-        media.take_track(track)
-
-    sender, receiver = Peer(), Peer(on_track=take)
-    try:
-        await camera.switch_on()
-        await microphone.switch_on()
-        sender.send(microphone.make_track())
-        sender.send(camera.make_track())
-        offer, _ = without_candidates(await sender.make_offer())
-        answer, candidates = without_candidates(await receiver.answer_offer(offer))
-        far = next(parts for line in candidates if ":" not in (parts := line.split())[4])
-        async with lossy_relay((far[4], int(far[5]))) as relay:
-            far[4:6] = ["127.0.0.1", str(relay.port)]
-            await sender.take_answer(answer)
-            sender.add_candidate(" ".join(far))
-            await sender.wait_connected(10)
-            await until(lambda: media.video_frames > 5 and media.audio_frames > 5, "media")
-            yield Line(sender, receiver, relay, media, camera)
-            await media.close()
-            await sender.close()
-            await receiver.close()
-    finally:
-        await camera.switch_off()
-        await microphone.close()
 
 
 async def test_both_ends_see_what_is_lost() -> None:

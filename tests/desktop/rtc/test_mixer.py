@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 
 import numpy as np
+import pytest
 
-from desktop.rtc.audio_queue import MAX_FRAMES, AudioQueue
-from desktop.rtc.media import AUDIO_FRAME_SAMPLES, Samples
+from desktop.rtc.media import AUDIO_FRAME_SAMPLES, AudioLevel, Samples
 from desktop.rtc.mixer import Mixer
 from tests.support.sources import RecordingOutput
 from tests.support.waiting import until
 
 
-def fill(queue: AudioQueue, value: int, frames: int = 3) -> None:
-    """Let a stream say the same for some frames."""
-    for _ in range(frames):
-        queue.put(np.full(AUDIO_FRAME_SAMPLES, value, np.int16))
+def say(mixer: Mixer, value: int, frames: int = 3) -> AudioLevel:
+    """Let somebody new say the same for some frames, from second 0 on."""
+    level = AudioLevel()
+    playout = mixer.add_stream(level)
+    playout.decode = lambda payload, _: np.frombuffer(payload, np.int16)
+    frame = np.full(AUDIO_FRAME_SAMPLES, value, np.int16)
+    for number in range(frames):
+        playout.add(number, number * AUDIO_FRAME_SAMPLES, frame.tobytes(), number * 0.02)
+    return level
 
 
 def values(samples: Samples) -> set[int]:
@@ -24,45 +29,61 @@ def values(samples: Samples) -> set[int]:
     return set(samples.tolist())
 
 
+HEARD_S = 0.05
+"""When everybody who began at 0 is heard."""
+
+
 def test_streams_are_added() -> None:
     mixer = Mixer(None)
     for value in (100, 250, -50):
-        fill(mixer.add_stream(), value)
-    assert values(mixer.mix()) == {300}
+        say(mixer, value)
+    assert values(mixer.mix(HEARD_S)) == {300}
 
 
 def test_too_loud_is_cut_not_wrapped() -> None:
     mixer = Mixer(None)
     for _ in range(3):
-        fill(mixer.add_stream(), 30_000)
-    assert values(mixer.mix()) == {32_767}
+        say(mixer, 30_000)
+    assert values(mixer.mix(HEARD_S)) == {32_767}
     low = Mixer(None)
     for _ in range(3):
-        fill(low.add_stream(), -30_000)
-    assert values(low.mix()) == {-32_768}
+        say(low, -30_000)
+    assert values(low.mix(HEARD_S)) == {-32_768}
 
 
-def test_silence_from_nobody_and_from_starved_streams() -> None:
+def test_silence_from_nobody_and_before_it_is_time() -> None:
     mixer = Mixer(None)
-    assert values(mixer.mix()) == {0}
-    fill(mixer.add_stream(), 7, frames=1)
-    assert values(mixer.mix()) == {0}
+    assert values(mixer.mix(0.0)) == {0}
+    say(mixer, 7)
+    assert values(mixer.mix(0.0)) == {0}
+    assert values(mixer.mix(HEARD_S)) == {7}
 
 
-def test_one_starved_stream_does_not_stop_the_others() -> None:
+def test_one_who_says_nothing_does_not_stop_the_others() -> None:
     mixer = Mixer(None)
-    mixer.add_stream()
-    fill(mixer.add_stream(), 9)
-    assert values(mixer.mix()) == {9}
+    mixer.add_stream(AudioLevel())
+    say(mixer, 9)
+    assert values(mixer.mix(HEARD_S)) == {9}
+
+
+def test_everybody_is_as_loud_as_they_are_heard() -> None:
+    mixer = Mixer(None)
+    loud, quiet = say(mixer, 3_277), say(mixer, 0)
+    mixer.mix(HEARD_S)
+    assert loud.rms == pytest.approx(0.1, rel=0.01)
+    assert quiet.rms == 0.0
 
 
 def test_a_removed_stream_is_not_heard() -> None:
     mixer = Mixer(None)
-    queue = mixer.add_stream()
-    fill(queue, 9)
-    mixer.remove_stream(queue)
-    mixer.remove_stream(queue)
-    assert values(mixer.mix()) == {0}
+    level = AudioLevel()
+    playout = mixer.add_stream(level)
+    playout.decode = lambda payload, _: np.frombuffer(payload, np.int16)
+    playout.add(0, 0, np.full(AUDIO_FRAME_SAMPLES, 9, np.int16).tobytes(), 0.0)
+    mixer.remove_stream(playout)
+    mixer.remove_stream(playout)
+    assert values(mixer.mix(HEARD_S)) == {0}
+    assert level.rms == 0.0
 
 
 async def test_the_output_gets_a_frame_every_20_ms() -> None:
@@ -83,11 +104,14 @@ async def test_the_output_gets_a_frame_every_20_ms() -> None:
     await asyncio.wait([running])
 
 
-async def test_without_a_loudspeaker_the_queues_do_not_grow() -> None:
-    mixer = Mixer(None)
-    queue = mixer.add_stream()
-    fill(queue, 9, frames=MAX_FRAMES)
+async def test_another_loudspeaker_takes_over() -> None:
+    first, second = RecordingOutput(), RecordingOutput()
+    mixer = Mixer(first)
     running = asyncio.create_task(mixer.run())
-    await until(lambda: len(queue) == 0, "an emptied queue")
+    await until(lambda: first.written, "the first one plays")
+    mixer.play_on(second)
+    written = first.written
+    await until(lambda: second.written > 2, "the second one plays")
+    assert first.written == written
     running.cancel()
     await asyncio.wait([running])
