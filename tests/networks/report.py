@@ -182,8 +182,8 @@ where TCP takes longer than 9 s to bring a ping through, it joins anew, which co
 
 **Delay is felt alike.** Ours shows pictures later by the delay, openvidu-browser by somewhat more, since it
 makes room for the jitter; for that less of its sound is missing. Ours kept 80 ms
-of sound back and no more when this was measured; since then it keeps back what the packets of the last seconds
-needed, 20 to 400 ms (`desktop/rtc/playout.py`).
+of sound back and no more when this was measured; since then it keeps back what the packets of the last
+seconds needed, 20 to 400 ms (`desktop/rtc/playout.py`).
 
 **Loss is bridged by both.** A lost packet of sound costs ours its own 20 ms, which the voice's last period
 fills (`desktop/rtc/playout.py`, `desktop/rtc/concealment.py`; with aiortc's own buffer 12 % of the sound was
