@@ -162,6 +162,8 @@ class Sizes:
     blank_width: int
     minutes_field: int
     side_panel: int
+    list_least: int
+    row_roomy: int
     hub_width: int
     hub_height: int
     hub_min_width: int

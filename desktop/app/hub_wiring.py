@@ -24,6 +24,7 @@ from desktop.view_models.cancel_meeting import CancelViewModel
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.meeting_list import MeetingListViewModel
+from desktop.view_models.meeting_panel import MeetingPanelViewModel
 from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.states import RowAction, SchedulePurpose, Tone
 from desktop.view_models.tasks import TaskScope
@@ -31,6 +32,7 @@ from desktop.view_models.view_model import ViewModel
 from desktop.views.dialogs.cancel_dialog import CancelDialog
 from desktop.views.dialogs.form_dialog import FormDialog
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
+from desktop.views.hub_intentions import HubModels
 from desktop.views.theme import Theme
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,11 @@ class HubDesk(QObject):
         self._dialog_model: ViewModel[Any] | None = None
         self.schedule_model: ScheduleViewModel | None = None
         """What the open scheduling dialog works with."""
+        self.panel = MeetingPanelViewModel(client, language, parent=self)
+        self.panel.act_wanted.connect(meetings.act)
+        self.panel.menu_wanted.connect(meetings.choose)
+        meetings.selected.connect(self.panel.select)
+        meetings.changed.connect(self._update_panel)
         meetings.schedule_requested.connect(self._plan)
         meetings.menu_chosen.connect(self._chosen)
 
@@ -74,6 +81,11 @@ class HubDesk(QObject):
     def dialog(self) -> QDialog | None:
         """The open dialog."""
         return self._dialog
+
+    @property
+    def models(self) -> HubModels:
+        """What the Hub's window draws."""
+        return HubModels(self._meetings, self.panel)
 
     def set_window(self, window: QWidget | None) -> None:
         """Where the dialogs belong."""
@@ -87,6 +99,7 @@ class HubDesk(QObject):
         await self._scope.close()
         if model is not None:
             await model.close()
+        await self.panel.close()
 
     # ------------------------------------------------------------------ what the list asks for
 
@@ -106,6 +119,11 @@ class HubDesk(QObject):
                 self._meetings.say(self.tr("The link is copied."), Tone.SUCCESS)
             case RowAction.CALENDAR:
                 self._scope.start(self._to_calendar(meeting), name="calendar file")
+
+    def _update_panel(self) -> None:
+        if self.panel.meeting_id is not None:
+            known = self._meetings.known_meeting(str(self.panel.meeting_id))
+            self.panel.update(known, self._meetings.busy_id)
 
     # ------------------------------------------------------------------ dialogs
 

@@ -283,7 +283,7 @@ class Shell(QObject):
         self.list_model = model
         if self.kind.role is Role.OPERATOR:
             self.hub = HubDesk(self.client, model, self.language, self.theme, parent=self)
-            window = HubWindow(model, self.theme)
+            window = HubWindow(self.hub.models, self.theme)
             self.hub.set_window(window)
             self._put_window(window)
         else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
-from backend_client.models import Meeting, MeetingChange
+from backend_client.models import Meeting, MeetingChange, Presence
+from desktop.view_models.note_keeper import NotesPort
 from desktop.view_models.ports import MeetingsPort
 
 
-class HubPort(MeetingsPort, Protocol):
+class HubPort(MeetingsPort, NotesPort, Protocol):
     """The service as MiKL's app uses it. Every method may raise `ApiError`."""
 
     async def change_meeting(self, meeting: Meeting, wanted: MeetingChange) -> Meeting:
@@ -17,6 +18,9 @@ class HubPort(MeetingsPort, Protocol):
 
     async def cancel(self, meeting_id: UUID, *, reason: str = "", following: bool = False) -> Meeting:
         """`scheduled → cancelled`; with `following` the later ones of its series too."""
+
+    async def presence(self, meeting_id: UUID) -> list[Presence]:
+        """Who was in the room, in order of arrival."""
 
     async def calendar_entry(self, meeting_id: UUID) -> bytes:
         """The meeting as an iCalendar file."""

@@ -44,6 +44,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         room_requested(Meeting): the person wants into a running meeting.
         schedule_requested(): the operator wants the scheduling dialog.
         menu_chosen(Meeting, RowAction): a row of a meeting's menu.
+        selected(Meeting): the operator wants to see more of a meeting.
         sign_out_requested(): the person wants to sign out.
         session_ended(): the service no longer knows the session.
         notified(Notification): a notice arrived (for the tray and for tests).
@@ -52,6 +53,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     room_requested = Signal(object)
     schedule_requested = Signal()
     menu_chosen = Signal(object, object)
+    selected = Signal(object)
     sign_out_requested = Signal()
     session_ended = Signal()
     notified = Signal(object)
@@ -90,6 +92,11 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         """What was last fetched; for the scheduling dialog's overlap warning."""
         return list(self._meetings or [])
 
+    @property
+    def busy_id(self) -> str | None:
+        """The meeting whose button waits for the service."""
+        return self._busy_id
+
     def known_meeting(self, meeting_id: str) -> Meeting | None:
         """One of them by its id, as last fetched."""
         return next((each for each in self._meetings or [] if str(each.id) == meeting_id), None)
@@ -126,6 +133,12 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         meeting = self.known_meeting(meeting_id)
         if meeting is not None:
             self.menu_chosen.emit(meeting, action)
+
+    def select(self, meeting_id: str) -> None:
+        """Ask to see more of a meeting."""
+        meeting = self.known_meeting(meeting_id)
+        if meeting is not None:
+            self.selected.emit(meeting)
 
     def schedule(self) -> None:
         """Ask for the scheduling dialog."""

@@ -8,20 +8,26 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.view_models.hub_states import CancelState
-from desktop.view_models.states import ErrorText, MeetingListState, SchedulePurpose, ScheduleState
+from desktop.view_models.hub_states import CancelState, PanelState, PersonLine
+from desktop.view_models.states import (
+    ErrorText,
+    MeetingListState,
+    SchedulePurpose,
+    ScheduleState,
+    Tone,
+)
 from desktop.views.dialogs.cancel_dialog import CancelDialog
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, click_on, type_into
-from desktop.views.gallery_states import Samples
-from desktop.views.hub_static_models import StaticCancel
+from desktop.views.gallery_states import ALICE, MIKL, Samples
+from desktop.views.hub_static_models import StaticCancel, static_hub
 from desktop.views.hub_window import HubWindow
-from desktop.views.static_models import StaticMeetingList, StaticSchedule
+from desktop.views.static_models import StaticSchedule
 from desktop.views.theme import Theme
 
 
-def _hub(state: MeetingListState, theme: Theme) -> QWidget:
-    return HubWindow(StaticMeetingList(state), theme)
+def _hub(state: MeetingListState, theme: Theme, panel: PanelState | None = None) -> QWidget:
+    return HubWindow(static_hub(state, panel=panel), theme)
 
 
 def _schedule(state: ScheduleState, theme: Theme) -> QWidget:
@@ -78,11 +84,82 @@ def cancellations(samples: Samples) -> dict[str, CancelState]:
     }
 
 
+def panels(samples: Samples) -> dict[str, PanelState]:
+    """The panel about the selected meeting."""
+    say = samples.say
+    filled = samples.meetings(hub=True)["filled"]
+    assert filled.next is not None
+    planned = PanelState(
+        row=filled.next,
+        when=say("lundi 23 novembre · 14:00–15:00", "Monday, November 23 · 14:00–15:00"),
+        zone=say("chez Alice\u00a0: 08:00–09:00, heure de Montréal", "for Alice: 08:00–09:00, Montreal time"),
+        agenda=say(
+            "Objectifs du trimestre.\nPuis les questions d’Alice sur l’équipe.",
+            "Goals for the quarter.\nThen Alice’s questions about the team.",
+        ),
+        people=(
+            PersonLine(ALICE, say("Client", "Client")),
+            PersonLine(MIKL, say("Organisateur", "Organiser")),
+        ),
+        note=say(
+            "Elle hésite encore à prendre le poste. Reparler du 12 mars.",
+            "She still hesitates about the job. Come back to March 12.",
+        ),
+        fill_id=1,
+        note_ready=True,
+        note_line=say("Enregistrée", "Saved"),
+        note_tone=Tone.SUCCESS,
+        note_help=say("Alice ne voit pas cette note.", "Alice does not see this note."),
+        changed=say(
+            "Modifiée en dernier vendredi 20 novembre à 09:12", "Last changed on Friday, November 20 at 09:12"
+        ),
+    )
+    over = filled.history[0]
+    return {
+        "planned": planned,
+        "ended": replace(
+            planned,
+            row=over,
+            agenda="",
+            zone="",
+            ended=say("De 14:02 à 14:54 · 52\u00a0min", "From 14:02 to 14:54 · 52\u00a0min"),
+            presence=(
+                PersonLine(MIKL, say("14:02–14:54 · 52\u00a0min", "14:02–14:54 · 52\u00a0min")),
+                PersonLine(ALICE, say("14:03–14:31 · 28\u00a0min", "14:03–14:31 · 28\u00a0min")),
+                PersonLine(ALICE, say("14:33–14:54 · 21\u00a0min", "14:33–14:54 · 21\u00a0min")),
+            ),
+        ),
+        "unsaved": replace(
+            planned,
+            note_line=say(
+                "Pas encore enregistrée\u00a0: le service ne répond pas.",
+                "Not saved yet: the service does not answer.",
+            ),
+            note_tone=Tone.WARNING,
+        ),
+        "failed": replace(
+            planned,
+            note="",
+            note_ready=False,
+            note_line="",
+            error=ErrorText(
+                say("Note et présence n’ont pas pu être chargées.", "Note and presence could not be loaded."),
+                say("Réessayer", "Try again"),
+            ),
+        ),
+    }
+
+
 def scenes(samples: Samples) -> Iterator[Scene]:
     """The Hub's own parts in every state."""
     filled = partial(_hub, samples.meetings(hub=True)["filled"])
     yield Scene("hub", "row-menu", filled, click_on("meetingMenu-a"))
     yield Scene("hub", "next-menu", filled, click_on("meetingMenu-next"))
+    shown = samples.meetings(hub=True)["filled"]
+    for name, panel in panels(samples).items():
+        yield Scene("hub", f"panel-{name}", partial(_hub, shown, panel=panel))
+    beside = partial(_hub, shown, panel=panels(samples)["planned"])
+    yield Scene("hub", "panel-narrow", beside, lambda window: window.resize(window.minimumSize()))
     for name, schedule in changes(samples).items():
         yield Scene("schedule", name, partial(_schedule, schedule))
     for name, cancel in cancellations(samples).items():

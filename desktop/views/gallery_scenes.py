@@ -15,6 +15,7 @@ from desktop.views import gallery_entry, gallery_hub, gallery_room
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
 from desktop.views.gallery_states import Samples
+from desktop.views.hub_static_models import static_hub
 from desktop.views.hub_window import HubWindow, Page
 from desktop.views.messages import Skeleton
 from desktop.views.participant_window import ParticipantWindow
@@ -120,7 +121,7 @@ def _sign_in(state: SignInState, theme: Theme) -> QWidget:
 
 
 def _hub(state: MeetingListState, theme: Theme) -> QWidget:
-    return HubWindow(StaticMeetingList(state), theme)
+    return HubWindow(static_hub(state), theme)
 
 
 def _participant(state: MeetingListState, theme: Theme) -> QWidget:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
-from desktop.view_models.hub_states import CancelState
+from desktop.view_models.hub_states import CancelState, PanelState
+from desktop.view_models.states import RowAction
+from desktop.views.intentions import MeetingListIntentions
 
 
 class CancelIntentions(Protocol):
@@ -22,3 +25,38 @@ class CancelIntentions(Protocol):
 
     def cancel(self, reason: str, following: bool) -> None:
         """Cancel the meeting, perhaps with the later ones of its series."""
+
+
+class PanelIntentions(Protocol):
+    """The panel about the selected meeting."""
+
+    @property
+    def state(self) -> PanelState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `PanelState`."""
+
+    def dismiss(self) -> None:
+        """Take the panel away."""
+
+    def act(self) -> None:
+        """The meeting's button."""
+
+    def choose(self, action: RowAction) -> None:
+        """A row of the meeting's menu."""
+
+    def type_note(self, text: str) -> None:
+        """The private note is this now."""
+
+    def retry(self) -> None:
+        """Load again what could not be loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubModels:
+    """What the Hub's window draws and steers."""
+
+    meetings: MeetingListIntentions
+    panel: PanelIntentions

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from desktop.view_models.hub_states import CancelState
-from desktop.views.static_models import StaticModel
+from desktop.view_models.hub_states import CancelState, PanelState
+from desktop.view_models.states import MeetingListState, RowAction
+from desktop.views.hub_intentions import HubModels
+from desktop.views.static_models import StaticMeetingList, StaticModel
 
 
 class StaticCancel(StaticModel[CancelState]):
@@ -12,3 +14,42 @@ class StaticCancel(StaticModel[CancelState]):
     def cancel(self, reason: str, following: bool) -> None:
         """Keep the intention."""
         self.sent.append(("cancel", reason, following))
+
+
+class StaticPanel(StaticModel[PanelState]):
+    """A panel that saves nothing."""
+
+    def dismiss(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("dismiss",))
+
+    def act(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("act",))
+
+    def choose(self, action: RowAction) -> None:
+        """Keep the intention."""
+        self.sent.append(("choose", action))
+
+    def type_note(self, text: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("type_note", text))
+
+    def retry(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("retry",))
+
+
+def static_hub(
+    meetings: MeetingListState | StaticMeetingList, *, panel: PanelState | None = None
+) -> HubModels:
+    """Models of the Hub's window that stay as they are.
+
+    Args:
+        meetings: the list, or its model, to see what it was sent.
+        panel: about the selected meeting; None for no panel.
+    """
+    return HubModels(
+        meetings if isinstance(meetings, StaticMeetingList) else StaticMeetingList(meetings),
+        StaticPanel(panel or PanelState()),
+    )

@@ -5,16 +5,17 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.view_models.states import ListPhase, MeetingGroup, MeetingListState, Tone
 from desktop.views.controls import Button, ButtonKind, Control
 from desktop.views.fields import FieldFrame, IconMark, LineEditor
 from desktop.views.focus_ring import FocusRing
+from desktop.views.hub_intentions import HubModels
 from desktop.views.icons import paint_icon, window_icon
-from desktop.views.intentions import MeetingListIntentions
 from desktop.views.meeting_list import MeetingColumn, next_has_action
+from desktop.views.meeting_panel import MeetingPanel
 from desktop.views.menu import AccountButton
 from desktop.views.messages import InfoLine, Toast
 from desktop.views.text import Text
@@ -102,13 +103,14 @@ class HubWindow(QWidget):
     """The operator's window.
 
     Args:
-        model: state and intentions.
+        models: states and intentions.
         look: colours, fonts and sizes.
     """
 
-    def __init__(self, model: MeetingListIntentions, look: Look) -> None:
+    def __init__(self, models: HubModels, look: Look) -> None:
         super().__init__()
-        self._model = model
+        self._models = models
+        model = self._model = models.meetings
         self._look = look
         self._page = Page.MEETINGS
         self._compact = False
@@ -136,6 +138,8 @@ class HubWindow(QWidget):
         self._trouble = InfoLine(look, "errorLine", Tone.DANGER)
         self._store = InfoLine(look, "storeNote", Tone.NEUTRAL, icon="lock")
         self._column = MeetingColumn(look, wide=True, width="list_width")
+        self._panel = MeetingPanel(models.panel, look)
+        self._content = QWidget()
         self._ring = FocusRing(look, self)
         self._toast = Toast(look, self)
         self._lay_out()
@@ -143,6 +147,7 @@ class HubWindow(QWidget):
         model.changed.connect(self.render_state)
         self._retranslate()
         self.render_state(model.state)
+        self._show_panel()
 
     @property
     def page(self) -> Page:
@@ -181,6 +186,7 @@ class HubWindow(QWidget):
         """Collapse the rail to icons where the window is narrow."""
         super().resizeEvent(event)
         self._set_compact(self.width() < self._look.size.hub_collapse_width)
+        self._share_width()
         self._toast.place()
 
     def _lay_out(self) -> None:
@@ -224,7 +230,7 @@ class HubWindow(QWidget):
         content.addWidget(top_line)
         content.addLayout(lines)
         content.addWidget(self._column, 1)
-        right = QHBoxLayout()
+        right = QHBoxLayout(self._content)
         # The column's gutter for its scroll bar is part of the padding at the right.
         right.setContentsMargins(space.l - space.xxs, space.l, space.l - space.xxs - space.s, 0)
         right.addWidget(inside)
@@ -232,7 +238,8 @@ class HubWindow(QWidget):
         around.setContentsMargins(0, 0, 0, 0)
         around.setSpacing(0)
         around.addWidget(self._rail)
-        around.addLayout(right, 1)
+        around.addWidget(self._content, 1)
+        around.addWidget(self._panel)
         self._rail.setFixedWidth(look.size.rail)
 
     def _connect(self) -> None:
@@ -240,6 +247,8 @@ class HubWindow(QWidget):
         self._schedule.clicked.connect(model.schedule)
         self._column.act.connect(model.act)
         self._column.chosen.connect(model.choose)
+        self._column.selected.connect(model.select)
+        self._models.panel.changed.connect(self._show_panel)
         self._column.retry.connect(model.retry)
         self._column.schedule.connect(model.schedule)
         self._toast.dismissed.connect(model.dismiss_notice)
@@ -250,6 +259,28 @@ class HubWindow(QWidget):
             (QKeySequence.StandardKey.Refresh, model.retry),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(action)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes the panel away."""
+        if event.key() == Qt.Key.Key_Escape and not self._panel.isHidden():
+            self._models.panel.dismiss()
+            return
+        super().keyPressEvent(event)
+
+    def _show_panel(self) -> None:
+        row = self._models.panel.state.row
+        self._column.mark_chosen(row.meeting_id if row is not None else "")
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Beside the panel the list needs room for its rows; where there is none, the panel takes it all."""
+        size = self._look.size
+        open_ = not self._panel.isHidden()
+        left = self.width() - self._rail.width() - size.side_panel
+        alone = open_ and left < size.list_least
+        self._content.setVisible(not alone)
+        self._panel.setMinimumWidth(size.side_panel)
+        self._panel.setMaximumWidth(self.width() if alone else size.side_panel)
 
     def _focus_search(self) -> None:
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -72,6 +72,9 @@ class MeetingListIntentions(Protocol):
     def choose(self, meeting_id: str, action: RowAction) -> None:
         """Take a row of a meeting's menu."""
 
+    def select(self, meeting_id: str) -> None:
+        """Show more of a meeting."""
+
     def schedule(self) -> None:
         """Open the scheduling dialog."""
 

@@ -45,6 +45,8 @@ class MeetingColumn(QScrollArea):
     """A meeting's button; carries its id."""
     chosen = Signal(str, object)
     """A row of a meeting's menu; carries its id and the `RowAction`."""
+    selected = Signal(str)
+    """A meeting itself was clicked; carries its id."""
     retry = Signal()
     """The error's button."""
     schedule = Signal()
@@ -60,6 +62,7 @@ class MeetingColumn(QScrollArea):
         self._phase = ListPhase.LOADING
         self._with_next = True
         self._found = True
+        self._chosen_id = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -130,6 +133,15 @@ class MeetingColumn(QScrollArea):
         self._show_next(following if ready else None, state.next_heading)
         self._show_groups(shown if ready else ())
         self._show_blank(state, wanted)
+        self.mark_chosen(self._chosen_id)
+
+    def mark_chosen(self, meeting_id: str) -> None:
+        """Frame the meeting that the panel is about; "" for none."""
+        self._chosen_id = meeting_id
+        for view in self._rows.values():
+            view.set_chosen(view.row.meeting_id == meeting_id)
+        if self._next is not None:
+            self._next.set_chosen(self._next.row.meeting_id == meeting_id)
 
     def _keep_gutter(self) -> None:
         """The scroll bar appears beside the column, which never changes its width for it."""
@@ -146,6 +158,9 @@ class MeetingColumn(QScrollArea):
             self._next = NextMeetingCard(self._look, row, wide=self._wide)
             self._next.act.connect(self.act)
             self._next.chosen.connect(self.chosen)
+            self._next.selected.connect(self.selected)
+            if self._wide:
+                self._next.make_selectable()
             self._column.insertWidget(0, self._next)
         self._next.show_row(row)
         self._next.show_heading(heading)
@@ -184,6 +199,9 @@ class MeetingColumn(QScrollArea):
                     view = MeetingRowView(self._look, row, wide=self._wide)
                     view.act.connect(self.act)
                     view.chosen.connect(self.chosen)
+                    view.selected.connect(self.selected)
+                    if self._wide:
+                        view.make_selectable()
                 else:
                     view.show_row(row)
                 kept[row.meeting_id] = view

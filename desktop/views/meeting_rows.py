@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.view_models.states import MeetingAction, MeetingRow, RowAction
+from desktop.view_models.states import MeetingAction, MeetingRow, RowAction, Tone
 from desktop.views.controls import Button, ButtonKind
 from desktop.views.dropdown import paint_card
+from desktop.views.focus_ring import keyboard_focus
 from desktop.views.row_menu import RowMenuButton
 from desktop.views.text import Avatar, ElidedText, Pill, Text
 from desktop.views.theme import Look
@@ -21,11 +31,15 @@ class _MeetingCard(QWidget):
     """The button was pressed; carries the meeting's id."""
     chosen = Signal(str, object)
     """A row of the menu was taken; carries the meeting's id and the `RowAction`."""
+    selected = Signal(str)
+    """The card itself was clicked, or taken by the keyboard; carries the meeting's id."""
 
     def __init__(self, look: Look, row: MeetingRow, kind: ButtonKind, *, large: bool, avatar: str) -> None:
         super().__init__()
         self.look = look
         self.row = row
+        self._selectable = False
+        self._chosen = False
         self.title = ElidedText(look, "strong")
         self.avatar = Avatar(look, avatar)
         self.with_whom = ElidedText(look, "small", ink="muted")
@@ -56,9 +70,54 @@ class _MeetingCard(QWidget):
         self.setToolTip(row.tooltip)
         self.setAccessibleName(row.accessible)
 
+    def make_selectable(self) -> None:
+        """Let the card itself be clicked, and reached by the keyboard."""
+        self._selectable = True
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for control in (self.button, self.menu):
+            control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Show that the panel beside the list is about this meeting."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click anywhere on the card but on its buttons."""
+        left = event.button() is Qt.MouseButton.LeftButton
+        if self._selectable and left and self.rect().contains(event.position().toPoint()):
+            self.selected.emit(self.row.meeting_id)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space do what a click does."""
+        if self._selectable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.selected.emit(self.row.meeting_id)
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring when the keyboard brought the focus."""
+        super().focusInEvent(event)
+        keyboard_focus(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        super().focusOutEvent(event)
+        keyboard_focus(self, event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the card."""
-        paint_card(QPainter(self), self.look, QRectF(self.rect()), floats=False)
+        """Draw the card, framed in primary while it is the chosen one."""
+        painter = QPainter(self)
+        paint_card(painter, self.look, QRectF(self.rect()), floats=False)
+        if self._chosen:
+            width = self.look.line.focus
+            painter.setPen(QPen(self.look.colour.primary, width))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            outline = QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
+            painter.drawRoundedRect(outline, self.look.radius.card, self.look.radius.card)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu, also by the right button and the menu key."""
@@ -80,6 +139,7 @@ class MeetingRowView(_MeetingCard):
     def __init__(self, look: Look, row: MeetingRow, *, wide: bool) -> None:
         super().__init__(look, row, ButtonKind.PLAIN, large=False, avatar="row_avatar")
         self.setObjectName(f"meeting-{row.meeting_id}")
+        self._wide = wide
         self._hours = Text(look, "strong", tabular=True)
         self._relative = Text(look, "small", ink="muted", tabular=True)
         self.setMinimumHeight(look.size.row)
@@ -117,6 +177,19 @@ class MeetingRowView(_MeetingCard):
         self._hours.setText(row.hours)
         self._relative.setText(row.relative)
         self._relative.setVisible(bool(row.relative))
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the room for the title where the row is narrow."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """In a narrow row the avatar goes, and a state that the button says as well."""
+        roomy = not self._wide or self.width() >= self.look.size.row_roomy
+        self.avatar.setVisible(self._wide and roomy and bool(self.row.with_whom.initials))
+        said = self.row.pill_tone is Tone.NEUTRAL and self.row.action is not MeetingAction.NONE
+        self.pill.setVisible(bool(self.row.pill) and (roomy or not said))
 
     @property
     def when_width(self) -> int:

@@ -88,6 +88,10 @@ class StaticMeetingList(StaticModel[MeetingListState]):
         """Keep the intention."""
         self.sent.append(("choose", meeting_id, action))
 
+    def select(self, meeting_id: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("select", meeting_id))
+
     def schedule(self) -> None:
         """Keep the intention."""
         self.sent.append(("schedule",))

@@ -411,6 +411,81 @@
     </message>
 </context>
 <context>
+    <name>MeetingPanelViewModel</name>
+    <message>
+        <source>Too long: {most} characters at most.</source>
+        <translation>Trop long&#xa0;: {most} caractères au plus.</translation>
+    </message>
+    <message>
+        <source>Note and presence could not be loaded.</source>
+        <translation>La note et la présence n’ont pas pu être chargées.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Réessayer</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>Enregistrement…</translation>
+    </message>
+    <message>
+        <source>Not saved yet: the service does not answer.</source>
+        <translation>Pas encore enregistrée&#xa0;: le service ne répond pas.</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>Enregistrée</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Client</translation>
+    </message>
+    <message>
+        <source>Organiser</source>
+        <translation>Organisateur</translation>
+    </message>
+    <message>
+        <source>{name} does not see this note.</source>
+        <translation>{name} ne voit pas cette note.</translation>
+    </message>
+    <message>
+        <source>Last changed on {day} at {hour}</source>
+        <translation>Dernière modification le {day} à {hour}</translation>
+    </message>
+    <message>
+        <source>For {name}: {hours}, {zone}</source>
+        <translation>Chez {name}&#xa0;: {hours}, {zone}</translation>
+    </message>
+    <message>
+        <source>Cancelled: {reason}</source>
+        <translation>Annulée&#xa0;: {reason}</translation>
+    </message>
+    <message>
+        <source>Cancelled without a reason</source>
+        <translation>Annulée sans motif</translation>
+    </message>
+    <message>
+        <source>Started at {start}</source>
+        <translation>Démarrée à {start}</translation>
+    </message>
+    <message>
+        <source>From {start} to {end}, {duration}</source>
+        <translation>De {start} à {end}, {duration}</translation>
+    </message>
+    <message>
+        <source>There since {start}</source>
+        <translation>Présent depuis {start}</translation>
+    </message>
+    <message>
+        <source>Nobody is in the room yet.</source>
+        <translation>Personne n’est encore dans la salle.</translation>
+    </message>
+    <message>
+        <source>Nobody was in the room.</source>
+        <translation>Personne n’était dans la salle.</translation>
+    </message>
+</context>
+<context>
     <name>Meetings</name>
     <message>
         <source>with {name}</source>

@@ -5,12 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import Meeting, MeetingChange, MeetingStatus
+from backend_client.models import Meeting, MeetingChange, MeetingNote, MeetingStatus, Presence
 from tests.support.fakes import FakeMeetings
 
 
 class FakeHub(FakeMeetings):
     """`HubPort` in memory; it keeps the service's rule about versions."""
+
+    def __init__(self, meetings: list[Meeting] | None = None) -> None:
+        super().__init__(meetings)
+        self.notes: dict[UUID, str] = {}
+        self.stays: list[Presence] = []
 
     async def change_meeting(self, meeting: Meeting, wanted: MeetingChange) -> Meeting:
         """Change a row that is still at the version that was shown."""
@@ -28,3 +33,19 @@ class FakeHub(FakeMeetings):
         """A file."""
         await self._answer("calendar_entry")
         return b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+
+    async def note(self, meeting_id: UUID) -> MeetingNote:
+        """The note."""
+        await self._answer("note")
+        return MeetingNote(body=self.notes.get(meeting_id, ""))
+
+    async def write_note(self, meeting_id: UUID, body: str) -> MeetingNote:
+        """Replace the note."""
+        await self._answer("write_note")
+        self.notes[meeting_id] = body
+        return MeetingNote(body=body, updated_at=self.moment)
+
+    async def presence(self, meeting_id: UUID) -> list[Presence]:
+        """Who was there."""
+        await self._answer("presence")
+        return self.stays

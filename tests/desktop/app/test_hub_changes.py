@@ -164,3 +164,45 @@ async def test_an_open_dialog_ends_with_the_app(hub: Shell, meeting: Meeting) ->
     await choose(meeting.id, "editRow")
     await write("titleField", "Lost")
     assert hub.dialog is not None
+
+
+async def test_a_private_note_is_saved_while_it_is_typed(
+    hub: Shell, meeting: Meeting, elsewhere: BackendClient
+) -> None:
+    await press("nextMeeting")
+    await write("noteField", "Ask about the new job.")
+
+    async def kept() -> bool:
+        return (await elsewhere.note(meeting.id)).body == "Ask about the new job."
+
+    status = await shown("noteStatus")
+    await seen(lambda: status.text() == "Saved", "the note saved")  # type: ignore[attr-defined]
+    assert await kept()
+    await press("closePanelButton")
+    await press("nextMeeting")
+    note = await shown("noteField")
+    await seen(lambda: note.toPlainText() == "Ask about the new job.", "the note")  # type: ignore[attr-defined]
+    assert hub.hub is not None
+
+
+async def test_the_panel_follows_the_meeting(
+    hub: Shell, meeting: Meeting, elsewhere: BackendClient, database: TestDatabase
+) -> None:
+    await press("nextMeeting")
+    title, agenda = await shown("panelTitle"), await shown("agendaText")
+    await elsewhere.change_meeting(meeting, MeetingChange(title="Autre", description="Goals"))
+    await seen(lambda: title.text() == "Autre" and agenda.text() == "Goals", "the change")  # type: ignore[attr-defined]
+    database.admin(
+        "insert into public.meeting_participants"
+        " (meeting_id, connection_id, auth_user_id, role, joined_at, left_at)"
+        " values (%s, 'con_1', %s, 'PUBLISHER', now() - interval '10 minutes', now())",
+        (meeting.id, database.account_id("alice@demo.visio")),
+    )
+    await elsewhere.cancel(meeting.id, reason="Ill")
+    assert hub.hub is not None
+    panel = hub.hub.panel
+    await seen(lambda: panel.state.ended == "Cancelled: Ill", "the reason")
+    await seen(lambda: panel.state.presence, "the presence")
+    (stay,) = panel.state.presence
+    assert stay.person.name.startswith("Alice")
+    assert stay.line.endswith("10\N{NO-BREAK SPACE}min")

@@ -9,13 +9,22 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.view_models.language import Language
-from desktop.view_models.states import ErrorText, ListPhase, MeetingAction, MeetingListState, Tone
+from desktop.view_models.states import (
+    ErrorText,
+    ListPhase,
+    MeetingAction,
+    MeetingListState,
+    RowAction,
+    Tone,
+)
 from desktop.views.controls import Button, ButtonKind
+from desktop.views.gallery_hub import panels
 from desktop.views.gallery_states import Samples
+from desktop.views.hub_static_models import StaticPanel, static_hub
 from desktop.views.hub_window import HubWindow, Page
 from desktop.views.meeting_list import matches
 from desktop.views.meeting_rows import MeetingRowView, NextMeetingCard
@@ -36,7 +45,7 @@ Open = Callable[[MeetingListState], tuple[HubWindow, StaticMeetingList]]
 def hub(theme: Theme, show: Show) -> Open:
     def opened(state: MeetingListState) -> tuple[HubWindow, StaticMeetingList]:
         model = StaticMeetingList(state)
-        window = HubWindow(model, theme)
+        window = HubWindow(static_hub(model), theme)
         show(window)
         return window, model
 
@@ -316,3 +325,64 @@ def test_with_nothing_to_come_the_window_says_so_whatever_lies_behind(hub: Open)
     assert over.empty_title in [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     click(window, "blankButton")
     assert model.sent == [("schedule",)]
+
+
+@pytest.fixture
+def beside(theme: Theme, show: Show) -> tuple[HubWindow, StaticMeetingList, StaticPanel]:
+    """The Hub with its panel open."""
+    meetings = StaticMeetingList(HUB["filled"])
+    models = static_hub(meetings, panel=panels(SAMPLES)["planned"])
+    window = HubWindow(models, theme)
+    show(window)
+    assert isinstance(models.panel, StaticPanel)
+    return window, meetings, models.panel
+
+
+Beside = tuple[HubWindow, StaticMeetingList, StaticPanel]
+
+
+def test_a_card_is_selected_by_click_and_by_keyboard(beside: Beside) -> None:
+    window, meetings, _ = beside
+    click(window, "meeting-a")
+    row = named(window, "meeting-b")
+    row.setFocus(Qt.FocusReason.TabFocusReason)
+    assert is_shown(window, "focusRing")
+    QTest.keyClick(row, Qt.Key.Key_Return)
+    assert meetings.sent == [("select", "a"), ("select", "b")]
+
+
+def test_the_menu_button_does_not_select_its_card(beside: Beside) -> None:
+    window, meetings, _ = beside
+    click(window, "meetingMenu-a")
+    click(window, "copy-linkRow")
+    assert meetings.sent == [("choose", "a", RowAction.COPY_LINK)]
+
+
+def test_only_what_is_typed_reaches_the_note(beside: Beside) -> None:
+    window, _, panel = beside
+    note = named(window, "noteField")
+    QTest.keyClicks(note, "x")
+    assert len(panel.sent) == 1
+    assert panel.sent[0][0] == "type_note"
+    panel.show_state(replace(panel.state, note="other", fill_id=7))
+    assert len(panel.sent) == 1
+    assert isinstance(note, QPlainTextEdit)
+    assert note.toPlainText() == "other"
+
+
+def test_escape_and_the_cross_take_the_panel_away(beside: Beside) -> None:
+    window, _, panel = beside
+    QTest.keyClick(named(window, "noteField"), Qt.Key.Key_Escape)
+    click(window, "closePanelButton")
+    assert panel.sent == [("dismiss",), ("dismiss",)]
+    panel.show_state(replace(panel.state, row=None))
+    assert not is_shown(window, "meetingPanel")
+
+
+def test_a_narrow_window_shows_the_panel_alone(beside: Beside) -> None:
+    window, _, panel = beside
+    assert is_shown(window, "meeting-a")
+    window.resize(window.minimumSize())
+    assert not is_shown(window, "meeting-a")
+    panel.show_state(replace(panel.state, row=None))
+    assert is_shown(window, "meeting-a")

@@ -1,0 +1,269 @@
+"""The Hub's panel about the selected meeting, at the right of the list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.view_models.hub_states import PanelState, PersonLine
+from desktop.view_models.states import MeetingAction, Tone
+from desktop.views.controls import Button, ButtonKind, IconButton
+from desktop.views.fields import FieldFrame, IconMark, TextEditor
+from desktop.views.hub_intentions import PanelIntentions
+from desktop.views.messages import TONE_INKS
+from desktop.views.row_menu import RowMenuButton
+from desktop.views.text import Avatar, ElidedText, Pill, Text
+from desktop.views.theme import Look
+
+_NOTE_LINES = 7
+
+
+class _People(QWidget):
+    """People below each other, each with a line."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._shown: tuple[PersonLine, ...] = ()
+        self._lines: list[QWidget] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(look.space.xs)
+
+    def show_people(self, people: tuple[PersonLine, ...]) -> None:
+        """Replace them."""
+        self.setVisible(bool(people))
+        if people == self._shown:
+            return
+        self._shown = people
+        for line in self._lines:
+            line.hide()
+            line.deleteLater()
+        self._lines = [self._line(each) for each in people]
+        for line in self._lines:
+            self._column.addWidget(line)
+
+    def _line(self, each: PersonLine) -> QWidget:
+        look = self._look
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(look.space.s)
+        avatar = Avatar(look, "row_avatar")
+        avatar.set_person(each.person)
+        row.addWidget(avatar)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        name = ElidedText(look, "body")
+        name.setText(each.person.name)
+        what = ElidedText(look, "small", ink="muted", tabular=True)
+        what.setText(each.line)
+        words.addWidget(name)
+        words.addWidget(what)
+        row.addLayout(words, 1)
+        return line
+
+
+class MeetingPanel(QWidget):
+    """Agenda, private note, people and presence of one meeting; hidden while none is selected.
+
+    Args:
+        model: state and intentions.
+        look: colours, fonts and sizes.
+    """
+
+    def __init__(self, model: PanelIntentions, look: Look) -> None:
+        super().__init__()
+        self._model = model
+        self._look = look
+        self._fill_id = -1
+        self._filling = False
+        self.setObjectName("meetingPanel")
+        self._title = Text(look, "title", wraps=True, name="panelTitle")
+        self._close = IconButton(look, "closePanelButton", "close")
+        self._pill = Pill(look)
+        self._when = Text(look, "body", wraps=True, tabular=True)
+        self._zone = Text(look, "small", ink="muted", wraps=True)
+        self._ended = Text(look, "small", ink="muted", wraps=True, tabular=True, name="endedLine")
+        self._button = Button(look, "panelAction", ButtonKind.PLAIN)
+        self._menu = RowMenuButton(look, "panel")
+        self._agenda_label = Text(look, "label")
+        self._agenda = Text(look, "body", wraps=True, name="agendaText")
+        self._agenda.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._note_label = Text(look, "label")
+        frame = FieldFrame(look, tall=True)
+        self._note = TextEditor("noteField", frame)
+        self._note.setFixedHeight(look.line_height("body") * _NOTE_LINES)
+        frame.add(self._note, stretch=1)
+        self._note_help = Text(look, "small", ink="muted", wraps=True)
+        self._note_line = Text(look, "small", ink="muted", wraps=True, name="noteStatus")
+        self._people_label = Text(look, "label")
+        self._people = _People(look)
+        self._presence_label = Text(look, "label")
+        self._presence_line = Text(look, "body", ink="muted", wraps=True)
+        self._presence = _People(look)
+        self._changed = Text(look, "small", ink="muted", wraps=True)
+        self._error = Text(look, "small", ink="danger", wraps=True)
+        self._retry = Button(look, "panelRetryButton", ButtonKind.QUIET)
+        self._trouble = QWidget()
+        self._lay_out(frame)
+        self._connect()
+        self._retranslate()
+        self.render_state(model.state)
+
+    def render_state(self, state: PanelState) -> None:
+        """Draw a state; what stands in the note's field is left alone."""
+        row = state.row
+        if row is None:
+            self.hide()
+            return
+        self._title.setText(row.title)
+        self._title.set_struck(row.struck)
+        self._pill.show_state(row.pill, row.pill_tone)
+        self._when.setText(state.when)
+        self._when.setToolTip(row.tooltip)
+        for text, words in (
+            (self._zone, state.zone),
+            (self._ended, state.ended),
+            (self._presence_line, state.presence_line),
+            (self._changed, state.changed),
+        ):
+            text.setText(words)
+            text.setVisible(bool(words))
+        self._button.set_label(row.action_label)
+        self._button.setVisible(row.action is not MeetingAction.NONE)
+        self._button.set_busy(row.busy)
+        self._menu.set_actions(row.menu)
+        self._agenda.setText(state.agenda or self.tr("No agenda"))
+        self._agenda.set_ink("text" if state.agenda else "muted")
+        if state.fill_id != self._fill_id:
+            self._fill_id = state.fill_id
+            self._filling = True
+            self._note.setPlainText(state.note)
+            self._filling = False
+        self._note.setEnabled(state.note_ready)
+        self._note_help.setText(state.note_help)
+        self._note.setAccessibleDescription(state.note_help)
+        self._note_line.setText(state.note_line)
+        tone = state.note_tone if state.note_tone is not Tone.SUCCESS else Tone.NEUTRAL
+        self._note_line.set_ink(TONE_INKS[tone])
+        self._people.show_people(state.people)
+        self._presence.show_people(state.presence)
+        self._presence_label.setVisible(bool(state.presence or state.presence_line))
+        self._trouble.setVisible(state.error is not None)
+        self._error.setText(state.error.sentence if state.error else "")
+        self._retry.set_label(state.error.action if state.error else "")
+        self._retry.setVisible(bool(state.error and state.error.action))
+        self.setAccessibleName(row.accessible)
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground and edge."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._look.colour.surface)
+        painter.setPen(QPen(self._look.colour.border, self._look.line.border))
+        painter.drawLine(0, 0, 0, self.height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Speak the new language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+            self.render_state(self._model.state)
+
+    def _lay_out(self, note_frame: FieldFrame) -> None:
+        look, space = self._look, self._look.space
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(space.m, 0, space.m, space.m)
+        column.setSpacing(space.m)
+        column.addLayout(self._summary())
+        sections: tuple[tuple[QWidget, ...], ...] = (
+            (self._agenda_label, self._agenda),
+            (self._note_heading(), note_frame, self._note_help, self._note_line),
+            (self._people_label, self._people),
+            (self._presence_label, self._presence_line, self._presence),
+        )
+        for parts in sections:
+            column.addLayout(self._section(parts))
+        column.addStretch(1)
+        column.addWidget(self._changed)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.viewport().setAutoFillBackground(False)
+        scroll.setWidget(inside)
+        head = QHBoxLayout()
+        head.setContentsMargins(space.m, 0, space.xs, 0)
+        head.addWidget(self._title, 1, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(look.line.border, space.l, 0, 0)
+        around.setSpacing(space.xs)
+        around.addLayout(head)
+        around.addWidget(scroll, 1)
+
+    def _summary(self) -> QVBoxLayout:
+        """State, hours, the buttons, and what could not be loaded."""
+        space = self._look.space
+        column = QVBoxLayout()
+        column.setSpacing(space.xxs)
+        column.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addSpacing(space.xxs)
+        for part in (self._when, self._zone, self._ended):
+            column.addWidget(part)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, space.xs, 0, 0)
+        buttons.setSpacing(space.xs)
+        buttons.addWidget(self._button)
+        buttons.addWidget(self._menu)
+        buttons.addStretch()
+        column.addLayout(buttons)
+        trouble = QVBoxLayout(self._trouble)
+        trouble.setContentsMargins(0, space.xs, 0, 0)
+        trouble.addWidget(self._error)
+        trouble.addWidget(self._retry, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._trouble)
+        return column
+
+    def _note_heading(self) -> QWidget:
+        heading = QWidget()
+        row = QHBoxLayout(heading)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(self._look.space.xxs)
+        row.addWidget(IconMark(self._look, "lock"))
+        row.addWidget(self._note_label, 1)
+        return heading
+
+    def _section(self, parts: tuple[QWidget, ...]) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(self._look.space.xxs)
+        for part in parts:
+            column.addWidget(part)
+        return column
+
+    def _connect(self) -> None:
+        model = self._model
+        self._close.clicked.connect(model.dismiss)
+        self._button.clicked.connect(model.act)
+        self._menu.chosen.connect(model.choose)
+        self._retry.clicked.connect(model.retry)
+        self._note.textChanged.connect(self._typed)
+        model.changed.connect(self.render_state)
+
+    def _typed(self) -> None:
+        if not self._filling:
+            self._model.type_note(self._note.toPlainText())
+
+    def _retranslate(self) -> None:
+        self._close.set_name(self.tr("Close the panel"))
+        self._agenda_label.setText(self.tr("Agenda"))
+        self._note_label.setText(self.tr("Private note"))
+        self._note.setAccessibleName(self.tr("Private note"))
+        self._note.setPlaceholderText(self.tr("Only for you"))
+        self._people_label.setText(self.tr("People"))
+        self._presence_label.setText(self.tr("Presence"))
