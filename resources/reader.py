@@ -162,6 +162,7 @@ class Sizes:
     blank_width: int
     minutes_field: int
     side_panel: int
+    hub_panel: int
     list_least: int
     row_roomy: int
     hub_width: int

@@ -276,11 +276,11 @@ class HubWindow(QWidget):
         """Beside the panel the list needs room for its rows; where there is none, the panel takes it all."""
         size = self._look.size
         open_ = not self._panel.isHidden()
-        left = self.width() - self._rail.width() - size.side_panel
+        left = self.width() - self._rail.width() - size.hub_panel
         alone = open_ and left < size.list_least
         self._content.setVisible(not alone)
-        self._panel.setMinimumWidth(size.side_panel)
-        self._panel.setMaximumWidth(self.width() if alone else size.side_panel)
+        self._panel.setMinimumWidth(size.hub_panel)
+        self._panel.setMaximumWidth(self.width() if alone else size.hub_panel)
 
     def _focus_search(self) -> None:
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)

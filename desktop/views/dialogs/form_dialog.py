@@ -42,7 +42,7 @@ class FormDialog(QDialog):
         self.error = ErrorLine(look, f"{name}Error")
         self.cancel_button = Button(look, "cancelButton")
         self.action_button = Button(look, "actionButton", kind)
-        self._asked = Text(look, "strong")
+        self._asked = Text(look, "strong", wraps=True)
         self._keep = Button(look, "keepButton")
         self._discard = Button(look, "discardButton", ButtonKind.DANGER)
         self._question = QWidget()
