@@ -68,7 +68,12 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
     except (SettingsError, InstanceError) as error:
         print(f"{kind.product.program}: {error}", file=sys.stderr)  # noqa: T201  (no log file yet)
         return EXIT_BAD_SETTINGS if isinstance(error, SettingsError) else EXIT_NOT_ANSWERED
-    logs = configure_logs(loaded.paths.log_dir, kind.product.program, verbose=options.verbose)
+    logs = configure_logs(
+        loaded.log_dir,
+        kind.product.program,
+        verbose=options.verbose,
+        level=loaded.settings.log_level.value,
+    )
     log.info("%s starts", kind.product.program)
     sys.excepthook = report_exception
     app = make_application(kind)

@@ -58,6 +58,7 @@ def configure_logs(
     program: str,
     *,
     verbose: bool = False,
+    level: str = "info",
     stream: TextIO | None = None,
 ) -> Logs:
     """Send the logs of the whole process to `log_dir/program.log`.
@@ -66,6 +67,7 @@ def configure_logs(
         log_dir: made when missing, readable by the user alone.
         program: name of the app; the two must not share a file.
         verbose: also to standard error as text, our own code at debug level.
+        level: `warning`, `info` or `debug`: the least that our own code writes.
         stream: instead of standard error.
 
     Returns:
@@ -105,7 +107,7 @@ def configure_logs(
     for handler in handlers:
         root.addHandler(handler)
     for name in _OURS:
-        logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.INFO)
+        logging.getLogger(name).setLevel(logging.DEBUG if verbose else level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)

@@ -63,7 +63,9 @@ def paths_for(product: Product, profile_dir: Path | None = None) -> Paths:
 def policy_file() -> Path:
     """Where IT puts its policy: a place that ordinary users cannot write to.
 
-    Not `platformdirs` on Linux: there the user's environment (`XDG_CONFIG_DIRS`) would decide.
+    Not `platformdirs` on Linux: there the user's environment (`XDG_CONFIG_DIRS`) would decide. On
+    Windows everybody may make files in the folder for all users: there the registry is the place, and
+    this file is never read.
     """
     if sys.platform in {"win32", "darwin"}:
         places = PlatformDirs(appname=DISTRIBUTION, appauthor=ORGANISATION)

@@ -1,6 +1,8 @@
-"""What can be set, by whom, and who wins.
+"""Who decides a setting, and who wins. What can be set is in `setting_model.py`.
 
-    policy file (IT) ──► arguments ──► environment ──► user file (the app's own) ──► default
+    policy (IT) ──► arguments ──► environment ──► user file (the app's own) ──► recommended (IT) ──► default
+
+Where IT puts its policy and its recommendations on each system: `policy.py`.
 
 The first that has a valid value wins. What somebody typed for this start (argument, environment)
 and cannot be understood stops the start with a sentence that names key, value and remedy. A bad
@@ -10,146 +12,61 @@ value in a file does not: it is skipped and reported, so that no file keeps an a
 from __future__ import annotations
 
 import argparse
-import ipaddress
+import getpass
 import json
 import logging
 import os
 import stat
+import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from pydantic import AfterValidator, TypeAdapter, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import TypeAdapter, ValidationError
+from pydantic_settings import EnvSettingsSource
 
 from desktop.system.paths import Paths, paths_for
-from desktop.system.trust import trust_context
+from desktop.system.policy import mandatory_values, recommended_file, recommended_values
+from desktop.system.setting_model import (
+    CameraChoice,
+    LanguageChoice,
+    LogLevel,
+    ProxyMode,
+    Settings,
+    SettingSource,
+    ThemeChoice,
+    policy_keys,
+    policy_name,
+)
 from resources.brand import ENVIRONMENT_PREFIX, Product
+
+__all__ = [
+    "CameraChoice",
+    "LanguageChoice",
+    "LoadedSettings",
+    "LogLevel",
+    "ProxyMode",
+    "SettingProblem",
+    "SettingSource",
+    "Settings",
+    "SettingsError",
+    "ThemeChoice",
+    "add_arguments",
+    "load_settings",
+    "policy_keys",
+    "policy_name",
+    "save_user_settings",
+]
 
 log = logging.getLogger(__name__)
 
-
-class LanguageChoice(StrEnum):
-    """Language of the app."""
-
-    SYSTEM = "system"
-    FRENCH = "fr"
-    ENGLISH = "en"
-
-
-class ThemeChoice(StrEnum):
-    """Colours of the app."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
-
-
-class CameraChoice(StrEnum):
-    """Where pictures come from."""
-
-    AUTO = "auto"
-    """The system's camera; the generated picture where there is none."""
-    TEST = "test"
-    """The generated picture always."""
-
-
-class SettingSource(Enum):
-    """Who decided a value, strongest first."""
-
-    POLICY = "policy"
-    ARGUMENT = "argument"
-    ENVIRONMENT = "environment"
-    USER = "user"
-    DEFAULT = "default"
-
-
-def _service_address(value: str) -> str:
-    """The service's address without a trailing slash; unencrypted only to this machine."""
-    address = value.strip()
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("an address such as https://visio.example.org is needed")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("the address must hold no user name, password, query or fragment")
-    if parts.scheme == "http" and not _is_this_machine(parts.hostname):
-        raise ValueError("passwords would travel in clear: use https:// for another machine")
-    return address.rstrip("/")
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-ServiceAddress = Annotated[str, AfterValidator(_service_address)]
-
-
-def _certificate(value: Path) -> Path:
-    """A file that certificates can be read from; otherwise every connection would fail later."""
-    try:
-        trust_context(value)
-    except OSError as error:  # `ssl.SSLError` is one
-        raise ValueError("a readable PEM file with the server's certificate is needed") from error
-    return value
-
-
-CertificateFile = Annotated[Path, AfterValidator(_certificate)]
-
-
-class Settings(BaseSettings):
-    """Everything that can be set. Made by `load_settings`; tests may make one directly."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True, validate_default=False
-    )
-
-    backend_url: ServiceAddress
-    """Address of the service; there is no default."""
-    language: LanguageChoice = LanguageChoice.SYSTEM
-    theme: ThemeChoice = ThemeChoice.SYSTEM
-    camera: CameraChoice = CameraChoice.AUTO
-    camera_device: str = ""
-    """Id of the camera that the user chose, "" for the system's default; so for the two below."""
-    camera_name: str = ""
-    """What it is called: ids change with the socket that a device is plugged into."""
-    microphone_device: str = ""
-    microphone_name: str = ""
-    speaker_device: str = ""
-    speaker_name: str = ""
-    echo_cancellation: bool = True
-    """What the loudspeaker plays is taken out of what the microphone hears."""
-    noise_suppression: bool = True
-    gain_control: bool = True
-    """Quiet voices are made louder, loud ones quieter."""
-    relay_only: bool = False
-    """Media goes through TURN servers alone, so that the media server sees no address of this network."""
-    trusted_certificate: CertificateFile | None = None
-    """A certificate to trust besides the system's authorities: that of servers which signed their own."""
-    profile: Path | None = None
-    """Directory of a throw-away profile; None for the user's own."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is passed in: `load_settings` has decided between the sources."""
-        return (init_settings,)
-
+# Several parts of an app keep their choices; each reads, changes and writes the whole file.
+_WRITING = threading.Lock()
+_ADMINISTRATOR = frozenset({0})
 
 ARGUMENTS = {
     "backend_url": "--backend",
@@ -185,7 +102,7 @@ class SettingProblem:
     remedy: str
 
     def __str__(self) -> str:
-        in_file = self.source in {SettingSource.POLICY, SettingSource.USER}
+        in_file = self.source not in {SettingSource.ARGUMENT, SettingSource.ENVIRONMENT}
         where = f"{self.place}, {self.key}" if in_file and self.key else self.place
         return f"{where} = {self.value}: {self.remedy}" if self.value else f"{where}: {self.remedy}"
 
@@ -218,6 +135,12 @@ class LoadedSettings:
     sources: Mapping[str, SettingSource]
     problems: tuple[SettingProblem, ...]
 
+    @property
+    def log_dir(self) -> Path:
+        """Where this user's log files go."""
+        chosen = self.settings.log_dir
+        return self.paths.log_dir if chosen is None else chosen / getpass.getuser()
+
     def is_locked(self, key: str) -> bool:
         """True when IT has decided it: the app shows it and does not offer to change it."""
         return self.sources.get(key) is SettingSource.POLICY
@@ -243,7 +166,8 @@ def load_settings(
     arguments: argparse.Namespace | Mapping[str, Any] | None = None,
     *,
     policy_file: Path | None = None,
-    policy_owners: frozenset[int] = frozenset({0}),
+    policy_owners: frozenset[int] = _ADMINISTRATOR,
+    recommended: Path | None = None,
 ) -> LoadedSettings:
     """Read every source and decide.
 
@@ -252,10 +176,12 @@ def load_settings(
         arguments: what was parsed with `add_arguments`; other members, and those that are None,
             are ignored.
         policy_file: instead of the system's.
-        policy_owners: user ids whose policy file counts (POSIX).
+        policy_owners: user ids whose policy file and recommendations count (POSIX).
+        recommended: file of IT's recommendations instead of the system's.
 
     Raises:
-        SettingsError: a bad argument or variable, or no address of the service at all.
+        SettingsError: a bad argument or variable, no address of the service at all, or one that the
+            organisation does not allow.
     """
     given = vars(arguments) if isinstance(arguments, argparse.Namespace) else dict(arguments or {})
     typed = _Layer(SettingSource.ARGUMENT, "", {k: v for k, v in given.items() if v is not None})
@@ -266,10 +192,13 @@ def load_settings(
     problems: list[SettingProblem] = []
     policy_file = policy_file or paths.policy_file
     layers = (
-        _policy_layer(policy_file, policy_owners, problems),
+        _it_layer(SettingSource.POLICY, policy_file, policy_owners, problems),
+        *(_Layer(SettingSource.POLICY, place, given) for place, given in mandatory_values(product)),
         typed,
         environment,
         _file_layer(SettingSource.USER, paths.settings_file, problems),
+        _it_layer(SettingSource.RECOMMENDED, recommended or recommended_file(), policy_owners, problems),
+        *(_Layer(SettingSource.RECOMMENDED, place, given) for place, given in recommended_values(product)),
     )
     values: dict[str, Any] = {}
     sources = dict.fromkeys(Settings.model_fields, SettingSource.DEFAULT)
@@ -290,7 +219,28 @@ def load_settings(
                 remedy=f"start with {ARGUMENTS['backend_url']} URL, or set {_variable('backend_url')}",
             )
         )
+    _check_backend(values, sources)
     return LoadedSettings(Settings(**values), paths, MappingProxyType(sources), tuple(problems))
+
+
+def _check_backend(values: Mapping[str, Any], sources: Mapping[str, SettingSource]) -> None:
+    """Refuse a service that IT's list of allowed ones does not hold.
+
+    Raises:
+        SettingsError: it is not on the list.
+    """
+    allowed = values.get("allowed_backends", ())
+    chosen_by_it = sources["backend_url"] is SettingSource.POLICY
+    if allowed and not chosen_by_it and values["backend_url"] not in allowed:
+        raise SettingsError(
+            SettingProblem(
+                source=sources["backend_url"],
+                place="the address of the service",
+                key="backend_url",
+                value=values["backend_url"],
+                remedy=f"the organisation allows {', '.join(allowed)} only",
+            )
+        )
 
 
 def save_user_settings(user_file: Path, changes: Mapping[str, Any]) -> None:
@@ -311,8 +261,13 @@ def save_user_settings(user_file: Path, changes: Mapping[str, Any]) -> None:
     valid = _valid(_Layer(SettingSource.USER, place, new), problems)
     if problems:
         raise SettingsError(problems[0])
+    with _WRITING:
+        _write(user_file, changes, valid)
+
+
+def _write(user_file: Path, changes: Mapping[str, Any], valid: Mapping[str, Any]) -> None:
     kept = _file_layer(SettingSource.USER, user_file, []).values
-    merged = {key: value for key, value in kept.items() if key not in changes} | valid
+    merged = {key: value for key, value in kept.items() if key not in changes} | dict(valid)
     user_file.parent.mkdir(parents=True, exist_ok=True)
     # Made beside the old one: replacing is atomic only within one file system. mkstemp: 0600.
     descriptor, name = tempfile.mkstemp(dir=user_file.parent, prefix=user_file.name, suffix=".new")
@@ -383,19 +338,23 @@ def _variable(key: str) -> str:
     return f"{ENVIRONMENT_PREFIX}{key.upper()}"
 
 
-def _policy_layer(path: Path, owners: frozenset[int], problems: list[SettingProblem]) -> _Layer:
-    """The policy, unless somebody who is not IT could have written it."""
+def _it_layer(
+    source: SettingSource, path: Path, owners: frozenset[int], problems: list[SettingProblem]
+) -> _Layer:
+    """A file of IT's, unless somebody who is not IT could have written it."""
+    if sys.platform == "win32" and owners == _ADMINISTRATOR:
+        return _Layer(source, str(path), {})  # no owner to check by number: the registry is the place
     try:
         status = path.stat()
     except FileNotFoundError:
-        return _Layer(SettingSource.POLICY, str(path), {})
+        return _Layer(source, str(path), {})
     except OSError:
-        return _file_layer(SettingSource.POLICY, path, problems)  # reports it
+        return _file_layer(source, path, problems)  # reports it
     if os.name == "posix" and (status.st_uid not in owners or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
         remedy = "ignored, because others than the administrator can write it: chown root, chmod 644"
-        problems.append(SettingProblem(SettingSource.POLICY, str(path), "", "", remedy))
-        return _Layer(SettingSource.POLICY, str(path), {})
-    return _file_layer(SettingSource.POLICY, path, problems)
+        problems.append(SettingProblem(source, str(path), "", "", remedy))
+        return _Layer(source, str(path), {})
+    return _file_layer(source, path, problems)
 
 
 def _file_layer(source: SettingSource, path: Path, problems: list[SettingProblem]) -> _Layer:

@@ -25,6 +25,8 @@ from desktop.system.settings import (
     ThemeChoice,
     add_arguments,
     load_settings,
+    policy_keys,
+    policy_name,
     save_user_settings,
 )
 from resources.brand import HUB
@@ -48,10 +50,17 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         arguments: dict[str, Any] | None = None,
         environment: dict[str, str] | None = None,
         user: dict[str, Any] | str | None = None,
+        recommended: dict[str, Any] | str | None = None,
         policy_mode: int = 0o644,
     ) -> LoadedSettings:
         policy_file = tmp_path / "policy.json"
-        for path, content in ((policy_file, policy), (tmp_path / "settings.json", user)):
+        recommended_file = tmp_path / "recommended.json"
+        contents = (
+            (policy_file, policy),
+            (tmp_path / "settings.json", user),
+            (recommended_file, recommended),
+        )
+        for path, content in contents:
             if content is not None:
                 path.write_text(content if isinstance(content, str) else json.dumps(content))
         if policy is not None:
@@ -59,17 +68,30 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         for key, value in (environment or {}).items():
             monkeypatch.setenv(f"VISIO_{key.upper()}", value)
         given_arguments = {"profile": str(tmp_path), "backend_url": None, **(arguments or {})}
-        return load_settings(HUB, given_arguments, policy_file=policy_file, policy_owners=MINE)
+        return load_settings(
+            HUB,
+            given_arguments,
+            policy_file=policy_file,
+            policy_owners=MINE,
+            recommended=recommended_file,
+        )
 
     return load_with
 
 
-SOURCES = [SettingSource.POLICY, SettingSource.ARGUMENT, SettingSource.ENVIRONMENT, SettingSource.USER]
+SOURCES = [
+    SettingSource.POLICY,
+    SettingSource.ARGUMENT,
+    SettingSource.ENVIRONMENT,
+    SettingSource.USER,
+    SettingSource.RECOMMENDED,
+]
 KEYWORDS = {
     SettingSource.POLICY: "policy",
     SettingSource.ARGUMENT: "arguments",
     SettingSource.ENVIRONMENT: "environment",
     SettingSource.USER: "user",
+    SettingSource.RECOMMENDED: "recommended",
 }
 
 
@@ -344,3 +366,46 @@ class TestSaving:
         file = tmp_path / "settings.json"
         save_user_settings(file, {"theme": "dark"})
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("source", ["arguments", "environment", "user", "recommended"])
+def test_a_service_that_it_does_not_allow_is_refused(load: Load, source: str) -> None:
+    allowed = {"allowed_backends": ["https://one.example", "https://two.example"]}
+    with pytest.raises(SettingsError, match=r"allows https://one\.example, https://two\.example only"):
+        load(policy=allowed, **{source: {"backend_url": URL}})
+    assert load(policy=allowed, **{source: {"backend_url": "https://two.example/"}})
+
+
+def test_what_it_decides_needs_no_list(load: Load) -> None:
+    chosen = load(policy={"allowed_backends": ["https://one.example"], "backend_url": URL})
+    assert chosen.settings.backend_url == URL
+
+
+def test_several_addresses_fit_into_one_variable(load: Load) -> None:
+    given = {
+        "allowed_backends": "https://one.example, https://two.example",
+        "backend_url": "https://one.example",
+    }
+    assert load(environment=given).settings.allowed_backends == ("https://one.example", "https://two.example")
+
+
+@pytest.mark.parametrize(
+    "address", ["proxy.example:3128", "https://p.example", "http://u:p@p.example", "http://p.example/x"]
+)
+def test_proxies_that_are_refused(load: Load, address: str) -> None:
+    with pytest.raises(SettingsError, match="VISIO_PROXY_URL"):
+        load(environment={"proxy_url": address, "backend_url": URL})
+
+
+def test_logs_of_several_users_never_share_a_folder(load: Load, tmp_path: Path) -> None:
+    chosen = load(policy={"backend_url": URL, "log_dir": str(tmp_path / "logs")})
+    assert chosen.log_dir.parent == tmp_path / "logs"
+
+
+def test_every_setting_can_be_explained_to_it() -> None:
+    for key, field in Settings.model_fields.items():
+        assert field.title, key
+    names = [policy_name(key) for key in policy_keys()]
+    assert "BackendUrl" in names
+    assert len(set(names)) == len(names)
+    assert not {"profile", "camera_device", "close_hint_shown"} & set(policy_keys())
