@@ -45,9 +45,18 @@ DEBIAN_PACKAGES = (
     "fonts-inter",
 )
 
-# What the tests use on top: a private sound server with virtual devices, a relay, and the browser for
-# OpenVidu's official client.
-DEBIAN_TEST_PACKAGES = ("pulseaudio", "pulseaudio-utils", "chromium", "coturn")
+# What the tests use on top: a private sound server with virtual devices, a relay, the browser for
+# OpenVidu's official client, a screen with a window manager, and somebody who reads what is on it.
+DEBIAN_TEST_PACKAGES = (
+    "pulseaudio",
+    "pulseaudio-utils",
+    "chromium",
+    "coturn",
+    "xvfb",
+    "openbox",
+    "x11-utils",
+    "tesseract-ocr",
+)
 
 
 # Each has a PostgreSQL of its own; beside the tests that live in real time there is no work for more.

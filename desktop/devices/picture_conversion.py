@@ -9,7 +9,7 @@ from __future__ import annotations
 import av
 import numpy as np
 import numpy.typing as npt
-from av.video.reformatter import ColorRange, VideoReformatter
+from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from PySide6.QtMultimedia import QVideoFrame, QVideoFrameFormat
 
 _Pixels = QVideoFrameFormat.PixelFormat
@@ -48,16 +48,31 @@ class UnreadablePictureError(Exception):
     """The picture cannot be mapped into memory or its layout is none that a camera has."""
 
 
-def sent_size(width_px: int, height_px: int) -> tuple[int, int]:
-    """The even size, at most `LARGEST_AREA_PX`, that a picture of this size is sent in."""
-    scale = min(1.0, (LARGEST_AREA_PX / (width_px * height_px)) ** 0.5)
+LARGEST_SCREEN_PX = 1920 * 1080
+"""The same for screens and windows, whose letters must stay letters."""
+
+
+def sent_size(width_px: int, height_px: int, largest_area_px: int = LARGEST_AREA_PX) -> tuple[int, int]:
+    """The even size, of at most this area, that a picture of this size is sent in."""
+    scale = min(1.0, (largest_area_px / (width_px * height_px)) ** 0.5)
     return max(2, int(width_px * scale) // 2 * 2), max(2, int(height_px * scale) // 2 * 2)
 
 
 class PictureConverter:
-    """Converts the pictures of one camera. One thread only."""
+    """Converts the pictures of one camera or screen. One thread only.
 
-    def __init__(self) -> None:
+    Args:
+        largest_area_px: larger pictures are made smaller, keeping their shape.
+        interpolation: how they are made smaller.
+    """
+
+    def __init__(
+        self,
+        largest_area_px: int = LARGEST_AREA_PX,
+        interpolation: Interpolation = Interpolation.BILINEAR,
+    ) -> None:
+        self._largest_area_px = largest_area_px
+        self._interpolation = interpolation
         self._reformatter = VideoReformatter()
         self._jpeg: av.VideoCodecContext | None = None
 
@@ -73,7 +88,7 @@ class PictureConverter:
             source = self._copied(frame)
         finally:
             frame.unmap()
-        width_px, height_px = sent_size(source.width, source.height)
+        width_px, height_px = sent_size(source.width, source.height, self._largest_area_px)
         full_range = source.color_range == ColorRange.JPEG
         if (
             source.format.name == "yuv420p"
@@ -88,6 +103,7 @@ class PictureConverter:
             "yuv420p",
             src_color_range=source.color_range,
             dst_color_range=ColorRange.MPEG,
+            interpolation=self._interpolation,
             threads=1,
         )
 

@@ -22,6 +22,7 @@ from av.video.frame import PictureType
 from av.video.reformatter import VideoReformatter
 
 from desktop.rtc.device_switch import DeviceSwitch
+from desktop.rtc.encoder import PEOPLE, PictureKind
 from desktop.rtc.media import PictureSlot, VideoSource
 from desktop.rtc.pacing import Pacer
 from desktop.rtc.tasks import finish
@@ -33,7 +34,8 @@ QUIET_FRAME_S = 0.5
 """Longest time without a frame: a black or a repeated picture follows, so that RTP never stops and
 nobody takes a muted camera for a lost one."""
 
-MAX_WIDTH_PX, MAX_HEIGHT_PX = 1280, 720
+LARGEST_PX = (1280, 720)
+"""Width and height that a camera's picture goes out in at most."""
 
 _CLOCK_HZ = 90_000
 _TIME_BASE = Fraction(1, _CLOCK_HZ)
@@ -56,11 +58,21 @@ class Camera:
         source: the device.
         slot: our own tile; cleared while the camera is off.
         clock: monotonic seconds.
+        largest_px: width and height that may go out at most.
+        kind: what the pictures show, for the encoder.
     """
 
     def __init__(
-        self, source: VideoSource, slot: PictureSlot, clock: Callable[[], float] = time.monotonic
+        self,
+        source: VideoSource,
+        slot: PictureSlot,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        largest_px: tuple[int, int] = LARGEST_PX,
+        kind: PictureKind = PEOPLE,
     ) -> None:
+        self.kind = kind
+        self._largest_px = largest_px
         self._source = source
         self._slot = slot
         self._clock = clock
@@ -81,7 +93,7 @@ class Camera:
         self._origin_s = clock()
         self._last_pts = -1
         self._key_frame_asked = True
-        self._size_px = fitting_size(source.width_px, source.height_px)
+        self._size_px = self._fitting(source.width_px, source.height_px)
 
     @property
     def on(self) -> bool:
@@ -143,7 +155,7 @@ class Camera:
                     raise
             former, self._switch = self._switch, fresh
             self._source = source
-            self._size_px = fitting_size(source.width_px, source.height_px)
+            self._size_px = self._fitting(source.width_px, source.height_px)
             self.request_key_frame()
             await finish(former.switch_off())
 
@@ -239,11 +251,14 @@ class Camera:
 
     def _take(self, frame: av.VideoFrame) -> None:
         paint(frame, self._painter, self._slot)
-        self._size_px = fitting_size(frame.width, frame.height)
+        self._size_px = self._fitting(frame.width, frame.height)
         width_px, height_px = scaled_size(self._size_px, self._scale)
         self._ready = self._converter.reformat(frame, width_px, height_px, "yuv420p", threads=1)
         self.counts.taken += 1
         self._wake_tracks()
+
+    def _fitting(self, width_px: int, height_px: int) -> tuple[int, int]:
+        return fitting_size(width_px, height_px, self._largest_px)
 
     def _wake_tracks(self) -> None:
         late = False
@@ -261,6 +276,11 @@ class CameraTrack(MediaStreamTrack):
         super().__init__()
         self._camera = camera
         self._fresh = asyncio.Event()
+
+    @property
+    def picture_kind(self) -> PictureKind:
+        """What the pictures show."""
+        return self._camera.kind
 
     def wake(self) -> bool:
         """There is a new picture; True when the one before was not taken."""
@@ -288,9 +308,9 @@ class CameraTrack(MediaStreamTrack):
         self._fresh.set()
 
 
-def fitting_size(width_px: int, height_px: int) -> tuple[int, int]:
-    """The largest even size of the same shape within 1280x720: what may go out."""
-    scale = min(1.0, MAX_WIDTH_PX / max(width_px, 1), MAX_HEIGHT_PX / max(height_px, 1))
+def fitting_size(width_px: int, height_px: int, largest_px: tuple[int, int] = LARGEST_PX) -> tuple[int, int]:
+    """The largest even size of the same shape within `largest_px`: what may go out."""
+    scale = min(1.0, largest_px[0] / max(width_px, 1), largest_px[1] / max(height_px, 1))
     return max(2, int(width_px * scale) // 2 * 2), max(2, int(height_px * scale) // 2 * 2)
 
 

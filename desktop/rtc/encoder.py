@@ -43,6 +43,32 @@ KEY_FRAME_S = 8.0
 """Longest time without a key frame. A media server such as Kurento does not pass on a viewer's
 request for one, and the encoder's own interval is minutes: a damaged picture would stay damaged."""
 
+
+@dataclass(frozen=True, slots=True)
+class PictureKind:
+    """What the pictures show decides how bits are spent on them.
+
+    Attributes:
+        start_bps: what is sent before anybody said what the line takes.
+        max_bps: what goes out at most, whatever a receiver allows.
+        worst_quantizer: 2 to 63; VP8 never draws coarser than that, and leaves pictures out instead.
+        screen: libvpx's tuning for screens (`VP8E_SET_SCREEN_CONTENT_MODE`).
+    """
+
+    start_bps: int = START_BPS
+    max_bps: int = MAX_BPS
+    worst_quantizer: int = 56
+    screen: bool = False
+
+
+PEOPLE = PictureKind()
+"""Movement before detail."""
+
+TEXT = PictureKind(start_bps=1_000_000, max_bps=2_500_000, worst_quantizer=40, screen=True)
+"""Detail before movement. Measured with a page of 9-point text at 1920x1080 and 1 Mbit/s: the first
+picture comes at 34.4 dB where `PEOPLE` gives 26.6 dB, unreadable, and 29 dB one second later. It takes
+175 kB for that instead of 92, and pictures are left out while the line digests them."""
+
 _TICKS = 1_000_000
 _TIME_BASE = Fraction(1, _TICKS)
 _LONGEST_STEP_S = 1.0
@@ -68,14 +94,15 @@ class EncoderCounts:
 class LeanVp8Encoder(Vp8Encoder):
     """VP8 at any rate without being opened again, with few key frames and without the noise filter."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: PictureKind = PEOPLE) -> None:
         super().__init__()
+        self._kind = kind
         self.counts = EncoderCounts()
         self.estimate_bps: int | None = None
         """What the receiving side says it can take (REMB); None until it says so."""
-        self.ceiling_bps = MAX_BPS
+        self.ceiling_bps = kind.max_bps
         """What we allow ourselves."""
-        self._open_bps = START_BPS
+        self._open_bps = kind.start_bps
         self._ticks = 0.0
         self._last_s: float | None = None
         self._last_key_s = 0.0
@@ -87,8 +114,8 @@ class LeanVp8Encoder(Vp8Encoder):
 
         aiortc sets it at each REMB (draft-alvestrand-rmcat-remb), which makes it the estimate.
         """
-        estimate_bps = START_BPS if self.estimate_bps is None else self.estimate_bps
-        return max(MIN_BPS, min(estimate_bps, self.ceiling_bps, MAX_BPS))
+        estimate_bps = self._kind.start_bps if self.estimate_bps is None else self.estimate_bps
+        return max(MIN_BPS, min(estimate_bps, self.ceiling_bps, self._kind.max_bps))
 
     @target_bitrate.setter
     def target_bitrate(self, bitrate: int) -> None:
@@ -163,7 +190,7 @@ class LeanVp8Encoder(Vp8Encoder):
         codec.time_base = _TIME_BASE
         codec.pix_fmt = "yuv420p"
         codec.gop_size = 3000
-        codec.qmin, codec.qmax = 2, 56
+        codec.qmin, codec.qmax = 2, self._kind.worst_quantizer
         bitrate = str(self._open_bps)
         codec.options = {
             "bufsize": bitrate,  # one second of buffer
@@ -178,6 +205,7 @@ class LeanVp8Encoder(Vp8Encoder):
             "overshoot-pct": "15",
             "undershoot-pct": "100",
             "partitions": "0",
+            "screen-content-mode": "1" if self._kind.screen else "0",
             "static-thresh": "1",
         }
         codec.thread_count = number_of_threads(frame.width * frame.height, multiprocessing.cpu_count())

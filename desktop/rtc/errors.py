@@ -47,6 +47,10 @@ class RtcErrorCode(StrEnum):
     MICROPHONE_MISSING = "microphone-missing"
     MICROPHONE_DENIED = "microphone-denied"
     MICROPHONE_BUSY = "microphone-busy"
+    SCREEN_GONE = "screen-gone"
+    """The screen or window that was to be shared is not there any more."""
+    SCREEN_UNAVAILABLE = "screen-unavailable"
+    """The operating system gives no picture of it: refused, hidden, or nothing that can capture."""
 
 
 class RtcError(Exception):

@@ -33,7 +33,7 @@ from desktop.rtc.aiortc_internals import (
 )
 from desktop.rtc.aiortc_taps import ReceiverTap, SenderTap
 from desktop.rtc.arrival import PictureRepair, is_picture
-from desktop.rtc.encoder import LeanVp8Encoder, VoiceEncoder
+from desktop.rtc.encoder import PEOPLE, LeanVp8Encoder, VoiceEncoder
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.gathering import Gathering
 from desktop.rtc.ice_servers import IceServers
@@ -185,7 +185,8 @@ class Peer:
             if transceiver.sender.track is not None:
                 codec = negotiated_codec(transceiver)
                 if codec == "VP8":
-                    use_encoder(transceiver.sender, LeanVp8Encoder())
+                    kind = getattr(transceiver.sender.track, "picture_kind", PEOPLE)
+                    use_encoder(transceiver.sender, LeanVp8Encoder(kind))
                 elif codec == "opus":
                     use_encoder(transceiver.sender, VoiceEncoder())
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from desktop.rtc.camera import Camera
 from desktop.rtc.connection import Connection, ConnectionEvents
+from desktop.rtc.encoder import TEXT
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import EndingSource, PictureSlot, VideoSource
 from desktop.rtc.messages import JoinResult, Notification
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 
 SIZE_INTERVAL_S = 0.65
 """How often a new size of what is shared is looked for, to tell the others (openvidu-browser)."""
+
+LARGEST_PX = (1920, 1080)
+"""Width and height that go out at most; smaller screens go out pixel by pixel, so that text stays sharp."""
 
 ConnectScreen = Callable[[Token, Camera, ConnectionEvents], Connection]
 """Makes the connection of a screen's token, not joined yet."""
@@ -131,7 +135,7 @@ class ScreenShare:
         self._loop = asyncio.get_running_loop()
         self._on_change = on_change
         self._source = source
-        self._camera = Camera(source, slot)
+        self._camera = Camera(source, slot, largest_px=LARGEST_PX, kind=TEXT)
         self._place = Place(
             self, lambda token, events: connect(token, self._camera, events), token, renew_token
         )

@@ -215,5 +215,15 @@ def _rtc_text(code: RtcErrorCode) -> ErrorText:
                 "Another application is using the microphone. Close it, then turn the microphone on.",
             )
         ),
+        RtcErrorCode.SCREEN_GONE: ErrorText(
+            translate("ErrorTexts", "This screen or window is no longer there. Choose another one.")
+        ),
+        RtcErrorCode.SCREEN_UNAVAILABLE: ErrorText(
+            translate(
+                "ErrorTexts",
+                "The system gives no picture of it. Show the window if it is hidden, and allow screen "
+                "recording in the system's settings.",
+            )
+        ),
     }
     return texts[code]

@@ -284,6 +284,14 @@
         <source>Another application is using the microphone. Close it, then turn the microphone on.</source>
         <translation>Une autre application utilise le micro. Fermez-la, puis activez le micro.</translation>
     </message>
+    <message>
+        <source>This screen or window is no longer there. Choose another one.</source>
+        <translation>Cet écran ou cette fenêtre n’est plus là. Choisissez-en un autre.</translation>
+    </message>
+    <message>
+        <source>The system gives no picture of it. Show the window if it is hidden, and allow screen recording in the system&apos;s settings.</source>
+        <translation>Le système n’en donne pas d’image. Affichez la fenêtre si elle est cachée, et autorisez l’enregistrement de l’écran dans les réglages du système.</translation>
+    </message>
 </context>
 <context>
     <name>HubDesk</name>
