@@ -18,6 +18,7 @@ from psycopg import sql
 log = structlog.stdlib.get_logger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_GIVEN_ACCOUNTS = MIGRATIONS / "given_accounts.sql"
 LOGIN_ROLES = ("visio_api", "visio_jobs")
 # Any constant will do, as long as nobody else in the database takes it.
 _LOCK_ID = 0x4D694B4C
@@ -80,6 +81,7 @@ def migrate(admin_dsn: str, migrations: list[Migration] | None = None) -> list[s
         # Several services may start at once; the lock ends with the connection.
         connection.execute("select pg_advisory_lock(%s)", [_LOCK_ID])
         applied = _applied(connection)
+        _use_given_accounts(connection)
         unknown = applied.keys() - {migration.version for migration in wanted}
         if unknown:
             raise MigrationError(f"the database is newer than this version: {', '.join(sorted(unknown))}")
@@ -94,6 +96,17 @@ def migrate(admin_dsn: str, migrations: list[Migration] | None = None) -> list[s
             log.info("migration applied", version=migration.version)
             ran.append(migration.version)
     return ran
+
+
+def _use_given_accounts(connection: psycopg.Connection) -> None:
+    """Let our roles use accounts that were there before us, as on a Supabase project."""
+    row = connection.execute(
+        "select pg_get_userbyid(c.relowner) <> 'visio_owner' from pg_class c"
+        " join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'auth' and c.relname = 'users'"
+    ).fetchone()
+    if row is not None and row[0]:
+        with connection.transaction():
+            connection.execute(_GIVEN_ACCOUNTS.read_bytes())
 
 
 def _apply_when_free(connection: psycopg.Connection, migration: Migration) -> None:
