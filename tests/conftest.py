@@ -19,6 +19,11 @@ KEPT_THREADS = ("asyncio_", "ThreadPoolExecutor", "pytest_timeout", "pytest-time
 """Idle workers of a loop's pool end with their loop; pytest's own watchdog is not ours."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Campaigns run a short slice by default."""
+    parser.addoption("--long", action="store_true", help="run campaigns in full length (many minutes)")
+
+
 @pytest.fixture(autouse=True)
 def no_thread_left() -> Iterator[None]:
     """Fail a test that leaves a thread of its own behind."""

@@ -28,7 +28,9 @@ from backend_client.models import (
 router = APIRouter(prefix="/v1/auth", tags=["accounts"])
 
 
-@router.post("/password-reset", status_code=202, responses=problems(ApiErrorCode.TOO_MANY))
+@router.post(
+    "/password-reset", status_code=202, response_class=Response, responses=problems(ApiErrorCode.TOO_MANY)
+)
 async def ask_for_reset(body: ResetRequest, request: Request, services: ServicesOf) -> Response:
     """Ask for a mail with a code; 202 in the same time, whether the account exists or not."""
     address = _not_a_flood(services, request)

@@ -54,7 +54,11 @@ class WebhookEvent(BaseModel):
         return self.event in SERVER_EVENTS or (self.event in _OF_ROOMS and ours)
 
 
-@router.post("/openvidu", responses=problems(ApiErrorCode.NOT_FOUND, ApiErrorCode.UNAUTHENTICATED))
+@router.post(
+    "/openvidu",
+    response_class=Response,
+    responses=problems(ApiErrorCode.NOT_FOUND, ApiErrorCode.UNAUTHENTICATED),
+)
 async def take_event(
     body: WebhookEvent, services: ServicesOf, authorization: Annotated[str | None, Header()] = None
 ) -> Response:
