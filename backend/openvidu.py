@@ -139,6 +139,8 @@ class OpenVidu:
             MediaUnavailable: anything else went wrong.
         """
         data = {"account": account_id, "name": name} | ({"purpose": "screen"} if screen else {})
+        if role == "MODERATOR":
+            data["role"] = role  # the others' apps obey what a moderator asks; OpenVidu tells them no roles
         answer = await self._call(
             "POST",
             f"sessions/{quote(session_id, safe='')}/connection",

@@ -48,12 +48,14 @@ class Identity:
         is_screen: the service gave this connection for a shared screen.
         screen_of: whose screen it is, a connection id. From the client: believed only of two
             connections of one account.
+        is_moderator: from the service.
     """
 
     name: str = ""
     account_id: str = ""
     is_screen: bool = False
     screen_of: str = ""
+    is_moderator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,7 @@ def read_metadata(metadata: str) -> Identity:
         account_id=_text(service, "account"),
         is_screen=_text(service, "purpose") == "screen",
         screen_of=_text(client, "screen_of"),
+        is_moderator=_text(service, "role") == "MODERATOR",
     )
 
 
@@ -294,6 +297,7 @@ def _participant(member: _Member) -> ParticipantState:
         hand_raised=member.hand_raised,
         quality=member.quality,
         screen_connection_ids=(member.connection_id,) if alone else (),
+        is_moderator=member.identity.is_moderator,
     )
 
 

@@ -129,7 +129,9 @@ class SignalInbox:
                 return Drop.UNREADABLE, None
             if kind == HAND and not (isinstance(value, dict) and isinstance(value.get("raised"), bool)):
                 return Drop.UNREADABLE, None
-        return Drop.UNREADABLE, Signal(kind, message.data, sender or None, who.account_id, who.name)
+        return Drop.UNREADABLE, Signal(
+            kind, message.data, sender or None, who.account_id, who.name, who.is_moderator
+        )
 
     def _hand_over(self, signal: Signal) -> None:
         self._waiting_of[signal.from_connection_id] -= 1

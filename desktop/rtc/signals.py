@@ -32,6 +32,7 @@ class Signal:
         from_connection_id: who sent it; ours where our own comes back; None for the service itself.
         account_id: the sender's account as the service vouches for it; "" when it does not.
         name: the sender's name; "" for the service itself.
+        from_moderator: the service vouches that the sender is one.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Signal:
     from_connection_id: str | None = None
     account_id: str = ""
     name: str = field(default="", repr=False)
+    from_moderator: bool = False
 
     @property
     def value(self) -> Any:

@@ -130,6 +130,7 @@ class ParticipantState:
         hand_raised: wants to speak.
         screen_connection_ids: of the connections by which screens are shared.
         quality: how we receive them, the worst of their streams.
+        is_moderator: the service vouches for it.
     """
 
     connection_id: str
@@ -139,6 +140,7 @@ class ParticipantState:
     hand_raised: bool = False
     screen_connection_ids: tuple[str, ...] = ()
     quality: Quality = BEST
+    is_moderator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,15 @@ class RoomPort(Protocol):
     async def send(self, signal: Signal, to: Sequence[str] = ()) -> None:
         """Send a data signal to everybody, ourselves included, or to some connections."""
 
+    async def set_hand(self, raised: bool) -> None:
+        """Raise or lower our hand."""
+
+    async def force_disconnect(self, connection_id: str) -> None:
+        """Put a participant out; moderators only."""
+
+    async def force_unpublish(self, stream_id: str) -> None:
+        """Take a participant's stream down; moderators only."""
+
     async def leave(self) -> None:
         """Leave and release everything; safe more than once."""
 

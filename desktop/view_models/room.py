@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,11 +12,14 @@ from backend_client.models import Meeting, MeetingStatus, Role, User
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from desktop.rtc.room import RoomRequest
+from desktop.rtc.signals import Signal as DataSignal
 from desktop.rtc.state import EndReason, RoomPhase, RoomState
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.ports import MeetingsPort, RoomFactory, RoomPort
 from desktop.view_models.room_chat import ChatViewModel
+from desktop.view_models.room_hands import RoomHands
+from desktop.view_models.room_people import PeopleViewModel
 from desktop.view_models.room_tiles import RoomTiles
 from desktop.view_models.room_words import RoomWords
 from desktop.view_models.states import ErrorText, RoomStage, RoomViewState
@@ -42,6 +46,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
 
     Attributes:
         chat: the conversation in writing.
+        people: who is there, and hands.
 
     Signals:
         finished(): the window may close; the list is next.
@@ -72,10 +77,18 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._user = user
         self._service = meetings
         self._make_room = make_room
-        self._tiles = RoomTiles(user, self)
+        hands = RoomHands()
+        self._tiles = RoomTiles(user, hands, self)
         self._words = RoomWords(meeting, language, self)
         self.chat = ChatViewModel(
             str(user.id), meetings.now, self._words.dates, on_unexpected=on_unexpected, parent=self
+        )
+        self.people = PeopleViewModel(
+            self._tiles,
+            hands,
+            self._muted_by_host,
+            on_unexpected=on_unexpected,
+            parent=self,
         )
         self._room: RoomPort | None = None
         self._failure: ErrorText | None = None
@@ -83,6 +96,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._leaving = False
         self._warning = ""
         self._busy: set[str] = set()
+        self._in_turn = asyncio.Lock()
         self._ended: Meeting | None = None
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
@@ -108,6 +122,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         """Leave without a word to the service and stop; the meeting itself goes on."""
         self._ticker.stop()
         await self.chat.close()
+        await self.people.close()
         await super().close()
         if self._room is not None:
             await self._room.leave()
@@ -164,12 +179,13 @@ class RoomViewModel(ViewModel[RoomViewState]):
     async def _join(self) -> None:
         if self._room is not None:
             self._room.changed.disconnect(self._on_room)  # a former attempt's last words do not count
-            self._room.signal_received.disconnect(self.chat.take_signal)
+            self._room.signal_received.disconnect(self._on_signal)
             await self._room.leave()
         self._room = room = self._make_room()
         room.changed.connect(self._on_room)
-        room.signal_received.connect(self.chat.take_signal)
+        room.signal_received.connect(self._on_signal)
         self.chat.attach(room)
+        self.people.attach(room)
         try:
             ticket = await self._service.room_token(self._meeting.id)
             await room.join(
@@ -205,14 +221,17 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._busy.add(device)
         self._warning = ""
         self._write()
-        self._scope.start(self._switch(device, self._room), name=f"toggle {device}")
+        state = self._room.state
+        on = not (state.microphone_on if device == "microphone" else state.camera_on)
+        self._scope.start(self._switch(device, self._room, on=on), name=f"toggle {device}")
 
-    async def _switch(self, device: str, room: RoomPort) -> None:
+    async def _switch(self, device: str, room: RoomPort, *, on: bool) -> None:
         try:
-            if device == "microphone":
-                await room.set_microphone(not room.state.microphone_on)
-            else:
-                await room.set_camera(not room.state.camera_on)
+            async with self._in_turn:  # a mute by the host waits for what is under way, and is not lost
+                if device == "microphone":
+                    await room.set_microphone(on)
+                else:
+                    await room.set_camera(on)
         except RtcError as error:
             if error.code is not RtcErrorCode.CLOSED:
                 self._warning = text_for(error.code).sentence
@@ -255,6 +274,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
 
     def _on_room(self, state: RoomState) -> None:
         self.chat.take_state(state)
+        self.people.take_state(state)
         if state.error is not None and state.phase is not RoomPhase.LEFT:
             self._warning = text_for(state.error).sentence
         if state.phase is RoomPhase.LEFT and state.end_reason is EndReason.CLOSED and self._ended is None:
@@ -263,9 +283,22 @@ class RoomViewModel(ViewModel[RoomViewState]):
             self._failure = self._words.connection_lost()
         self._write()
 
+    def _on_signal(self, signal: DataSignal) -> None:
+        self.chat.take_signal(signal)
+        self.people.take_signal(signal)
+
+    def _muted_by_host(self, name: str) -> None:
+        """The host's word; only we switch it on again."""
+        if self._room is not None:
+            self._busy.add("microphone")
+            self._scope.start(self._switch("microphone", self._room, on=False), name="muted by the host")
+            self._warning = self._words.muted_by_host(name)
+            self._write()
+
     def _tick(self) -> None:
         if self._room is not None:
             self._tiles.listen(self._room)
+            self.people.tick()
         self._write()
 
     # ------------------------------------------------------------------ state
@@ -273,6 +306,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
     def _speak(self) -> None:
         """The language changed."""
         self.chat.rewrite()
+        self.people.rewrite()
         self._write()
 
     def _write(self) -> None:

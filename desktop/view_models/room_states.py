@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from desktop.view_models.states import PersonState
+
 CHAT_LIMIT = 3000
 """Characters of one line of chat: whatever they are, OpenVidu's 50 KiB hold them."""
 
@@ -60,4 +62,65 @@ class ChatState:
     lines: tuple[ChatLine, ...] = ()
     unread: int = 0
     failed: str = ""
+    newest: str = ""
+
+
+class PersonAction(Enum):
+    """What can be done about somebody, from the list of participants."""
+
+    MUTE = "mute"
+    STOP_SHARE = "stop-share"
+    REMOVE = "remove"
+    """Asks once before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person in the list.
+
+    Attributes:
+        key: connection id; "" for ourselves.
+        person: avatar and name; ours says "(you)".
+        line: "Host · Weak connection", "" when there is nothing to say.
+        muted: microphone off.
+        camera_on: picture on.
+        speaking: right now.
+        hand: place in the order of raised hands, from 1; 0 for none.
+        sharing: shows a screen.
+        actions: what can be done about them.
+        accessible: all of it as one sentence.
+    """
+
+    key: str
+    person: PersonState
+    line: str = ""
+    muted: bool = False
+    camera_on: bool = True
+    speaking: bool = False
+    hand: int = 0
+    sharing: bool = False
+    actions: tuple[PersonAction, ...] = ()
+    accessible: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleState:
+    """`PeopleViewModel`: the list of participants, and hands.
+
+    Attributes:
+        rows: ourselves, raised hands in their order, then the others in the order of arrival.
+        hand_offered: raising a hand makes sense: at least three people.
+        hand_raised: ours is up.
+        hands: how many of the others' are up.
+        can_mute_all: the host's button; only while somebody's microphone is on.
+        error: why the last action failed; "" for none.
+        newest: the latest hand of somebody else in one sentence, for screen readers.
+    """
+
+    rows: tuple[PersonRow, ...] = ()
+    hand_offered: bool = False
+    hand_raised: bool = False
+    hands: int = 0
+    can_mute_all: bool = False
+    error: str = ""
     newest: str = ""

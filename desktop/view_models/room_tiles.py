@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
@@ -13,11 +14,13 @@ from desktop.rtc.state import (
     QualityReason,
     QualityWord,
     RoomState,
+    StreamKind,
     StreamPhase,
     StreamState,
 )
 from desktop.view_models.meeting_rows import person_state
 from desktop.view_models.ports import RoomPort
+from desktop.view_models.room_hands import RoomHands
 from desktop.view_models.states import PersonState, TileState
 
 OWN_KEY = ""
@@ -33,19 +36,48 @@ class RoomTiles(QObject):
 
     Args:
         user: who we are.
+        hands: the order of raised hands.
+        clock: monotonic seconds.
     """
 
-    def __init__(self, user: User, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        user: User,
+        hands: RoomHands,
+        parent: QObject | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(parent)
         self._user = user
+        self._hands = hands
+        self._clock = clock
         self._loud_at: dict[str, float] = {}
+        self._loud_since: dict[str, float] = {}
+
+    @property
+    def own_name(self) -> str:
+        """What we are called."""
+        return self._user.full_name
 
     def listen(self, room: RoomPort) -> None:
         """Note who is loud at this moment; call it a few times a second."""
-        now = time.monotonic()
+        now = self._clock()
+        muted = () if room.state.microphone_on else (OWN_KEY,)
         for key in (OWN_KEY, *(stream.stream_id for _, stream in streams_of(room.state))):
-            if room.audio_level(key).rms >= SPEAKING_RMS:
+            if key not in muted and room.audio_level(key).rms >= SPEAKING_RMS:
                 self._loud_at[key] = now
+                self._loud_since.setdefault(key, now)
+            elif not self.speaking(key):
+                self._loud_since.pop(key, None)
+
+    def speaking(self, key: str) -> bool:
+        """Whether a stream was loud a moment ago."""
+        return self._clock() - self._loud_at.get(key, float("-inf")) < SPEAKING_HOLD_S
+
+    def spoken_s(self, key: str) -> float:
+        """For how long a stream has been speaking, 0 while it does not."""
+        return self._clock() - self._loud_since[key] if key in self._loud_since else 0.0
 
     def others(self, state: RoomState) -> tuple[TileState, ...]:
         """One tile a stream, in the order of arrival."""
@@ -53,28 +85,29 @@ class RoomTiles(QObject):
 
     def own(self, state: RoomState) -> TileState:
         """The tile of our own camera."""
-        quality = self._quality_word(state.own_quality)
+        quality = self.quality_word(state.own_quality)
         own = person_state(str(self._user.id), self._user.full_name)
         return TileState(
             key=OWN_KEY,
             person=PersonState(name=self.tr("You"), initials=own.initials, tint=own.tint),
             muted=not state.microphone_on,
             camera_on=state.camera_on,
-            speaking=state.microphone_on and self._speaking(OWN_KEY),
+            speaking=state.microphone_on and self.speaking(OWN_KEY),
+            hand=self._hands.own_place,
             is_self=True,
-            accessible=self._spoken(self.tr("You"), not state.microphone_on, state.camera_on, quality),
+            accessible=self._spoken(
+                self.tr("You"), not state.microphone_on, state.camera_on, self._hands.own_place, quality
+            ),
             quality=quality,
         )
-
-    def _speaking(self, key: str) -> bool:
-        return time.monotonic() - self._loud_at.get(key, float("-inf")) < SPEAKING_HOLD_S
 
     def _tile(self, person: ParticipantState, stream: StreamState) -> TileState:
         muted = not (stream.has_audio and stream.microphone_on)
         camera_on = stream.has_video and stream.camera_on
         connecting = stream.phase is StreamPhase.CONNECTING
         failed = stream.phase is StreamPhase.FAILED
-        quality = self._quality_word(person.quality)
+        quality = self.quality_word(person.quality)
+        hand = self._hands.place_of(person) if stream.kind is not StreamKind.SCREEN else 0
         words = self.tr("No sound and picture") if failed else self.tr("Connecting…") if connecting else ""
         return TileState(
             key=stream.stream_id,
@@ -83,12 +116,13 @@ class RoomTiles(QObject):
             connecting_text=words,
             muted=muted,
             camera_on=camera_on,
-            speaking=not muted and self._speaking(stream.stream_id),
-            accessible=self._spoken(person.name, muted, camera_on, quality),
+            speaking=not muted and self.speaking(stream.stream_id),
+            hand=hand,
+            accessible=self._spoken(person.name, muted, camera_on, hand, quality),
             quality=quality,
         )
 
-    def _quality_word(self, quality: Quality) -> str:
+    def quality_word(self, quality: Quality) -> str:
         """What to say beside a name; a good connection needs no word."""
         if quality.word is QualityWord.LOST:
             return self.tr("Connection lost")
@@ -98,10 +132,11 @@ class RoomTiles(QObject):
             return self.tr("Weak connection")
         return ""
 
-    def _spoken(self, name: str, muted: bool, camera_on: bool, quality: str) -> str:
+    def _spoken(self, name: str, muted: bool, camera_on: bool, hand: int, quality: str) -> str:
         microphone = self.tr("microphone off") if muted else self.tr("microphone on")
         camera = self.tr("camera on") if camera_on else self.tr("camera off")
-        return ", ".join(part for part in (name, microphone, camera, quality) if part)
+        raised = self.tr("hand raised") if hand else ""
+        return ", ".join(part for part in (name, microphone, camera, raised, quality) if part)
 
 
 def streams_of(state: RoomState) -> list[tuple[ParticipantState, StreamState]]:

@@ -38,6 +38,10 @@ class RoomWords(QObject):
         """While leaving or ending."""
         return self.tr("Leaving the meeting…")
 
+    def muted_by_host(self, name: str) -> str:
+        """Said until the microphone is switched on again."""
+        return self.tr("{name} turned your microphone off.").format(name=name)
+
     def connection_lost(self) -> ErrorText:
         """The line was away for too long."""
         return ErrorText(self.tr("The connection was lost for too long."), self.tr("Join again"))

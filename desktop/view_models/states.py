@@ -264,6 +264,8 @@ class TileState:
     speaking: bool = False
     is_self: bool = False
     accessible: str = ""
+    hand: int = 0
+    """Place in the order of raised hands, from 1; 0 for none."""
     quality: str = ""
     """A word beside the name while the connection is bad; "" while it is not worth one."""
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.view_models.room_states import ChatLine, ChatState, Delivery
-from desktop.view_models.states import RoomViewState
+from desktop.view_models.room_states import (
+    ChatLine,
+    ChatState,
+    Delivery,
+    PeopleState,
+    PersonAction,
+    PersonRow,
+)
+from desktop.view_models.states import PersonState, RoomViewState
 from desktop.views.gallery_scene import Scene, click_on, nothing
-from desktop.views.gallery_states import Samples
+from desktop.views.gallery_states import ALICE, BOB, CHLOE, DAVID, MIKL, Samples
 from desktop.views.room.room_window import RoomWindow
 from desktop.views.static_models import StaticRoom, StaticSlot
 from desktop.views.theme import Theme
@@ -69,6 +77,52 @@ def _chat(samples: Samples) -> dict[str, ChatState]:
     }
 
 
+def _people(samples: Samples) -> dict[str, PeopleState]:
+    """The list of participants as a host and as a guest see it."""
+    say = samples.say
+    host, weak = say("Organisateur", "Host"), say("Connexion faible", "Weak connection")
+    mute, stop, remove = PersonAction.MUTE, PersonAction.STOP_SHARE, PersonAction.REMOVE
+
+    def row(key: str, person: PersonState, **more: object) -> PersonRow:
+        return PersonRow(key, person, accessible=person.name, **more)  # type: ignore[arg-type]
+
+    own = row("", PersonState(say("MiKL (vous)", "MiKL (you)"), "M", 0), line=host, speaking=True)
+    rows = (
+        own,
+        row("bob", BOB, muted=True, hand=1, actions=(remove,)),
+        row("david", DAVID, hand=2, camera_on=False, actions=(mute, remove)),
+        row("alice", ALICE, sharing=True, actions=(mute, stop, remove)),
+        row("chloe", CHLOE, muted=True, camera_on=False, line=weak, actions=(remove,)),
+    )
+    guest = (
+        row("", PersonState(say("Bob Petit (vous)", "Bob Petit (you)"), "BP", 2), muted=True, hand=1),
+        row("mikl", MIKL, line=host, speaking=True),
+        row("alice", ALICE),
+    )
+    everybody = PeopleState(rows, hand_offered=True, hands=2, can_mute_all=True)
+    return {
+        "people": everybody,
+        "people-guest": PeopleState(guest, hand_offered=True, hand_raised=True),
+        "people-failed": PeopleState(
+            rows,
+            hand_offered=True,
+            can_mute_all=True,
+            error=say("Cette personne n’est plus dans la salle.", "This person is no longer in the room."),
+        ),
+        "hands": everybody,
+    }
+
+
+def _remove_question(window: QWidget) -> None:
+    for name in ("peopleButton", "personMore-alice", "person-remove"):
+        click_on(name)(window)
+
+
+def _person_menu(window: QWidget) -> None:
+    for name in ("peopleButton", "personMore-alice"):
+        click_on(name)(window)
+
+
 def _with(line: ChatLine, delivery: Delivery) -> ChatLine:
     return ChatLine(line.number, line.name, line.hour, line.text, line.own, delivery)
 
@@ -79,8 +133,16 @@ def _too_long(window: QWidget) -> None:
     window.chat_panel.editor.setPlainText("Bla bla. " * 340)
 
 
-def _room(slots: Slots, state: RoomViewState, chat: ChatState, theme: Theme) -> QWidget:
-    return RoomWindow(StaticRoom(state, slots, chat=chat), theme.stage_look, mark="mark-hub")
+def _room(
+    slots: Slots,
+    state: RoomViewState,
+    theme: Theme,
+    *,
+    chat: ChatState | None = None,
+    people: PeopleState | None = None,
+) -> QWidget:
+    model = StaticRoom(state, slots, chat=chat, people=people)
+    return RoomWindow(model, theme.stage_look, mark="mark-hub")
 
 
 def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
@@ -88,6 +150,17 @@ def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
     rooms = samples.room()
     chats = _chat(samples)
     for name, chat in chats.items():
-        make = partial(_room, slots, rooms["one-to-one" if "hostile" not in name else "group"], chat)
+        room = rooms["group" if name == "chat-hostile" else "one-to-one"]
+        make = partial(_room, slots, room, chat=chat)
         yield Scene("room", name, make, nothing if name == "chat-unread" else click_on("chatButton"))
-    yield Scene("room", "chat-too-long", partial(_room, slots, rooms["group"], chats["chat"]), _too_long)
+    make = partial(_room, slots, rooms["group"], chat=chats["chat"])
+    yield Scene("room", "chat-too-long", make, _too_long)
+    group = rooms["group"]
+    first, second, *rest = group.tiles
+    hands = replace(group, tiles=(replace(first, hand=2), replace(second, hand=1), *rest))
+    for name, people in _people(samples).items():
+        make = partial(_room, slots, hands, people=people)
+        yield Scene("room", name, make, nothing if name == "hands" else click_on("peopleButton"))
+    make = partial(_room, slots, hands, people=_people(samples)["people"])
+    yield Scene("room", "person-menu", make, _person_menu)
+    yield Scene("room", "person-remove", make, _remove_question)

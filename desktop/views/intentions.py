@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
-from desktop.view_models.room_states import ChatState
+from desktop.view_models.room_states import ChatState, PeopleState, PersonAction
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
@@ -166,8 +166,33 @@ class ChatIntentions(Protocol):
         """The panel is on screen, or not."""
 
 
+class PeopleIntentions(Protocol):
+    """The list of participants, and the own hand."""
+
+    @property
+    def state(self) -> PeopleState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `PeopleState`."""
+
+    def toggle_hand(self) -> None:
+        """Raise or lower our hand."""
+
+    def act(self, key: str, action: PersonAction) -> None:
+        """Do something about somebody; confirmed where it must be."""
+
+    def mute_all(self) -> None:
+        """Mute everybody else."""
+
+
 class RoomIntentions(Protocol):
     """The room window."""
+
+    @property
+    def people(self) -> PeopleIntentions:
+        """Who is there, and hands."""
 
     @property
     def chat(self) -> ChatIntentions:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.view_models.room_states import ChatState
+from desktop.view_models.room_states import ChatState, PeopleState, PersonAction
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
@@ -169,6 +169,22 @@ class StaticChat(StaticModel[ChatState]):
         self.sent.append(("set_open", open_))
 
 
+class StaticPeople(StaticModel[PeopleState]):
+    """People who stay as they are."""
+
+    def toggle_hand(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("toggle_hand",))
+
+    def act(self, key: str, action: PersonAction) -> None:
+        """Keep the intention."""
+        self.sent.append(("act", key, action))
+
+    def mute_all(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("mute_all",))
+
+
 class StaticRoom(StaticModel[RoomViewState]):
     """A room in which nobody moves.
 
@@ -176,6 +192,7 @@ class StaticRoom(StaticModel[RoomViewState]):
         state: what to draw.
         slots: pictures by tile key; unknown keys have none.
         chat: the conversation.
+        people: the list of participants.
     """
 
     def __init__(
@@ -184,9 +201,11 @@ class StaticRoom(StaticModel[RoomViewState]):
         slots: dict[str, StaticSlot] | None = None,
         *,
         chat: ChatState | None = None,
+        people: PeopleState | None = None,
     ) -> None:
         super().__init__(state)
         self.chat = StaticChat(chat or ChatState())
+        self.people = StaticPeople(people or PeopleState())
         self._slots = slots or {}
 
     def picture(self, key: str) -> PaintedSlot:

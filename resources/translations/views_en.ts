@@ -20,6 +20,20 @@
             <numerusform>%n unread messages</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n raised hand(s)</source>
+        <translation>
+            <numerusform>%n raised hand</numerusform>
+            <numerusform>%n raised hands</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n person(s)</source>
+        <translation>
+            <numerusform>%n person</numerusform>
+            <numerusform>%n people</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>DurationRow</name>

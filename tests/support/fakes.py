@@ -243,6 +243,7 @@ class FakeRoom(QObject):
         self.join_error = join_error
         self.device_error: RtcError | None = None
         self.send_error: RtcError | None = None
+        self.forced: list[tuple[str, str]] = []
         self.sent: list[tuple[DataSignal, tuple[str, ...]]] = []
         self.requests: list[RoomRequest] = []
         self.left = 0
@@ -291,6 +292,27 @@ class FakeRoom(QObject):
         self.sent.append((signal, tuple(to)))
         if not to:
             self.receive(replace(signal, from_connection_id=self.state.own_connection_id))
+
+    async def set_hand(self, raised: bool) -> None:
+        """Raise or lower, or the error."""
+        await asyncio.sleep(0)
+        if self.send_error is not None:
+            raise self.send_error
+        self.show(replace(self.state, hand_raised=raised))
+
+    async def force_disconnect(self, connection_id: str) -> None:
+        """Keep it, or the error."""
+        await self._force("disconnect", connection_id)
+
+    async def force_unpublish(self, stream_id: str) -> None:
+        """Keep it, or the error."""
+        await self._force("unpublish", stream_id)
+
+    async def _force(self, what: str, whom: str) -> None:
+        await asyncio.sleep(0)
+        if self.send_error is not None:
+            raise self.send_error
+        self.forced.append((what, whom))
 
     def receive(self, signal: DataSignal) -> None:
         """Somebody sends something."""

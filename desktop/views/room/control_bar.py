@@ -9,13 +9,16 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.view_models.room_states import PeopleState
 from desktop.view_models.states import RoomViewState
 from desktop.views.room.bar_buttons import DeviceButton, LeaveButton, PanelButton
 from desktop.views.theme import Look
 
 MICROPHONE_KEYS = "Ctrl+D"
 CAMERA_KEYS = "Ctrl+E"
+HAND_KEYS = "Ctrl+Shift+H"
 CHAT_KEYS = "Ctrl+Shift+M"
+PEOPLE_KEYS = "Ctrl+Shift+P"
 LEAVE_KEYS = "Ctrl+Shift+Q"
 
 
@@ -33,22 +36,29 @@ class ControlBar(QWidget):
 
     microphone = Signal()
     camera = Signal()
+    hand = Signal()
     chat = Signal()
+    people = Signal()
     leave = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
         self._state = RoomViewState()
+        self._people = 0
         self.setObjectName("controlBar")
         self.setFixedHeight(look.size.control_bar)
         self.microphone_button = DeviceButton(look, "microphoneButton", "microphone")
         self.camera_button = DeviceButton(look, "cameraButton", "camera")
+        self.hand_button = PanelButton(look, "handButton", "hand")
+        self.people_button = PanelButton(look, "peopleButton", "people")
         self.chat_button = PanelButton(look, "chatButton", "chat")
         self.leave_button = LeaveButton(look)
         self.microphone_button.clicked.connect(self.microphone)
         self.camera_button.clicked.connect(self.camera)
+        self.hand_button.clicked.connect(self.hand)
         self.chat_button.clicked.connect(self.chat)
+        self.people_button.clicked.connect(self.people)
         self.leave_button.clicked.connect(self.leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -61,7 +71,8 @@ class ControlBar(QWidget):
         row.addStretch()
         self.devices.addWidget(self.microphone_button)
         self.devices.addWidget(self.camera_button)
-        self.middle.addWidget(self.chat_button)
+        for button in (self.hand_button, self.chat_button, self.people_button):
+            self.middle.addWidget(button)
         self.apart.addSpacing(look.space.l - look.space.s)
         self.apart.addWidget(self.leave_button)
         self._retranslate()
@@ -78,6 +89,15 @@ class ControlBar(QWidget):
         """Show whether the chat is open, and how much of it was not read."""
         self.chat_button.show_lit(is_open)
         self.chat_button.show_count(unread)
+        self._retranslate()
+
+    def show_people(self, state: PeopleState, *, is_open: bool) -> None:
+        """Show our hand, whether the list is open, and how many hands are up."""
+        self.hand_button.setVisible(state.hand_offered)
+        self.hand_button.show_lit(state.hand_raised)
+        self.people_button.show_lit(is_open)
+        self.people_button.show_count(state.hands)
+        self._people = len(state.rows)
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -101,5 +121,16 @@ class ControlBar(QWidget):
         unread = self.tr("%n unread message(s)", "", chat.count) if chat.count else ""
         name = ", ".join(part for part in (self.tr("Chat"), self.tr("open") if chat.lit else unread) if part)
         chat.set_words(name, self.tr("Close the chat") if chat.lit else self.tr("Open the chat"), CHAT_KEYS)
+        if self.hand_button.lit:
+            self.hand_button.set_words(self.tr("Hand raised"), self.tr("Lower your hand"), HAND_KEYS)
+        else:
+            self.hand_button.set_words(self.tr("Hand lowered"), self.tr("Raise your hand"), HAND_KEYS)
+        people = self.people_button
+        hands = self.tr("%n raised hand(s)", "", people.count) if people.count else ""
+        there = self.tr("%n person(s)", "", self._people) if self._people else ""
+        shown = self.tr("open") if people.lit else ""
+        name = ", ".join(part for part in (self.tr("Participants"), shown, there, hands) if part)
+        action = self.tr("Close the list of participants") if people.lit else self.tr("Show the participants")
+        people.set_words(name, action, PEOPLE_KEYS)
         self.leave_button.setAccessibleName(self.tr("Leave"))
         self.leave_button.setToolTip(f"{self.tr('Leave')} ({LEAVE_KEYS})")

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.view_models.room_states import ChatState
+from desktop.view_models.room_states import ChatState, PeopleState
 from desktop.view_models.states import RoomStage, RoomViewState, Tone
 from desktop.views.announcements import announce
 from desktop.views.focus_ring import FocusRing
@@ -14,9 +14,18 @@ from desktop.views.icons import window_icon
 from desktop.views.intentions import RoomIntentions
 from desktop.views.messages import Toast
 from desktop.views.room.chat_panel import ChatPanel
-from desktop.views.room.control_bar import CAMERA_KEYS, CHAT_KEYS, LEAVE_KEYS, MICROPHONE_KEYS, ControlBar
+from desktop.views.room.control_bar import (
+    CAMERA_KEYS,
+    CHAT_KEYS,
+    HAND_KEYS,
+    LEAVE_KEYS,
+    MICROPHONE_KEYS,
+    PEOPLE_KEYS,
+    ControlBar,
+)
 from desktop.views.room.curtain import Curtain
 from desktop.views.room.leave_menu import LeaveMenu
+from desktop.views.room.people_panel import PeoplePanel
 from desktop.views.room.side_panels import SidePanel, SidePanels
 from desktop.views.room.stage import Stage
 from desktop.views.style_sheet import style_sheet
@@ -45,7 +54,7 @@ class RoomWindow(QWidget):
         self._model = model
         self._look = look
         self._finished = False
-        self._announced = ""
+        self._announced: dict[str, str] = {}
         self.setObjectName("roomWindow")
         # What Qt itself draws in here (editors, scroll bars, tool tips) is dark as well.
         self.setStyleSheet(style_sheet(look.tokens.dark, look.px))
@@ -59,7 +68,9 @@ class RoomWindow(QWidget):
         self._bar = ControlBar(look)
         self.panels = SidePanels(look)
         self.chat_panel = ChatPanel(model.chat, look)
+        self.people_panel = PeoplePanel(model.people, look)
         self.panels.add(self.chat_panel)
+        self.panels.add(self.people_panel)
         self._ring = FocusRing(look, self)
         self._toast = Toast(look, self, closable=False)
         self._lay_out()
@@ -168,8 +179,13 @@ class RoomWindow(QWidget):
         bar.camera.connect(model.toggle_camera)
         bar.leave.connect(self._ask_or_leave)
         bar.chat.connect(lambda: self.panels.toggle(self.chat_panel))
+        bar.people.connect(lambda: self.panels.toggle(self.people_panel))
+        bar.hand.connect(model.people.toggle_hand)
         self.panels.opened.connect(self._panel_opened)
         model.chat.changed.connect(self._render_chat)
+        model.people.changed.connect(self._render_people)
+        self._render_chat(model.chat.state)
+        self._render_people(model.people.state)
         self._menu.leave.connect(model.leave)
         self._menu.end_for_all.connect(model.end_for_all)
         self._curtain.retry.connect(model.retry)
@@ -177,7 +193,9 @@ class RoomWindow(QWidget):
         for keys, action in (
             (MICROPHONE_KEYS, bar.microphone_button.click),
             (CAMERA_KEYS, bar.camera_button.click),
+            (HAND_KEYS, self._raise_hand),
             (CHAT_KEYS, bar.chat_button.click),
+            (PEOPLE_KEYS, bar.people_button.click),
             (LEAVE_KEYS, self._ask),
             (_TO_THE_BAR_KEYS, self._to_the_bar),
             *((keys, self._toggle_full_screen) for keys in _FULL_SCREEN_KEYS),
@@ -186,18 +204,32 @@ class RoomWindow(QWidget):
 
     def _panel_opened(self, panel: SidePanel | None) -> None:
         """Tell the models what is on screen; a panel that closes gives the focus to its button."""
-        was_open = self._bar.chat_button.lit
+        bar = self._bar
+        former = next((each for each in (bar.chat_button, bar.people_button) if each.lit), None)
         self._model.chat.set_open(panel is self.chat_panel)
         self._render_chat(self._model.chat.state)
-        if was_open and panel is None:
-            self._bar.chat_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._render_people(self._model.people.state)
+        if panel is None and former is not None:
+            former.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _render_chat(self, state: ChatState) -> None:
         is_open = self.panels.open_panel is self.chat_panel
         self._bar.show_chat(is_open=is_open, unread=state.unread)
-        if state.newest and state.newest != self._announced:
-            self._announced = state.newest
-            announce(self, state.newest)
+        self._announce("chat", state.newest)
+
+    def _render_people(self, state: PeopleState) -> None:
+        self._bar.show_people(state, is_open=self.panels.open_panel is self.people_panel)
+        self._announce("hand", state.newest)
+
+    def _announce(self, kind: str, sentence: str) -> None:
+        """Let a screen reader say what is new, once."""
+        if sentence and self._announced.get(kind) != sentence:
+            self._announced[kind] = sentence
+            announce(self, sentence)
+
+    def _raise_hand(self) -> None:
+        if self._bar.hand_button.isVisible():
+            self._bar.hand_button.click()
 
     def _close_room(self) -> None:
         self._model.close_room()

@@ -102,6 +102,8 @@ class TilePainter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillPath(self._corner_path(place).translated(place.left, place.top), look.colour.stage)
         self._name(painter, state, area)
+        if state.hand:
+            self._hand(painter, state.hand, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if state.speaking and not scene.dimmed:
@@ -183,6 +185,29 @@ class TilePainter:
         pill = self._names[key]
         top = area.bottom() - inset - pill.height() / ratio
         painter.drawPixmap(QPointF(area.x() + inset, top), pill)
+
+    def _hand(self, painter: QPainter, place: int, area: QRectF) -> None:
+        """A raised hand with its place in the order, top left."""
+        look = self._look
+        font = look.font("label", tabular=True)
+        side, height = look.size.icon, look.size.pill + look.space.xxs
+        words = str(place)
+        width = side + QFontMetrics(font).horizontalAdvance(words) + 2 * look.space.xs
+        pill = QRectF(area.x() + look.space.xs, area.y() + look.space.xs, width, height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.colour.warning)
+        painter.drawRoundedRect(pill, height / 2, height / 2)
+        paint_icon(
+            painter,
+            "hand",
+            look.colour.stage,
+            QRectF(pill.x() + look.space.xxs + 2, pill.y() + (height - side) / 2, side, side),
+        )
+        painter.setFont(font)
+        painter.setPen(look.colour.stage)
+        beside = pill.adjusted(look.space.xs + side, 0, 0, 0)
+        painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _name_pill(self, name: str, muted: bool, room: int, ratio: float) -> QPixmap:
         look = self._look

@@ -162,6 +162,13 @@ def test_nobody_can_pose_as_another_account() -> None:
     assert read_metadata(f"{forged}%/%{SERVICE}") == Identity("Alice Martin", ACCOUNT)
 
 
+def test_only_the_service_makes_moderators() -> None:
+    host = json.dumps({"account": ACCOUNT, "name": "MiKL", "role": "MODERATOR"})
+    assert read_metadata('{"name":"x"}%/%' + host).is_moderator
+    assert not read_metadata('{"role":"MODERATOR"}%/%' + SERVICE).is_moderator
+    assert not read_metadata(host + "%/%" + SERVICE).is_moderator
+
+
 def test_a_separator_inside_a_name() -> None:
     odd = json.dumps({"account": ACCOUNT, "name": 'A%/%{"account":"x"}'})
     assert read_metadata('{"name":"c"}%/%' + odd) == Identity('A%/%{"account":"x"}', ACCOUNT)
