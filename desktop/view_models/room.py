@@ -91,6 +91,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
             parent=self,
         )
         self._room: RoomPort | None = None
+        self._attached: RoomPort | None = None
+        """The room that we listen to."""
         self._failure: ErrorText | None = None
         self._failed_to_end = False
         self._leaving = False
@@ -124,8 +126,9 @@ class RoomViewModel(ViewModel[RoomViewState]):
         await self.chat.close()
         await self.people.close()
         await super().close()
-        if self._room is not None:
-            await self._room.leave()
+        room = self._detach()
+        if room is not None:
+            await room.leave()
 
     # ------------------------------------------------------------------ intentions
 
@@ -177,11 +180,10 @@ class RoomViewModel(ViewModel[RoomViewState]):
         return self._meeting.my_role is Role.OPERATOR
 
     async def _join(self) -> None:
-        if self._room is not None:
-            self._room.changed.disconnect(self._on_room)  # a former attempt's last words do not count
-            self._room.signal_received.disconnect(self._on_signal)
-            await self._room.leave()
-        self._room = room = self._make_room()
+        former = self._detach()
+        if former is not None:
+            await former.leave()
+        self._room = self._attached = room = self._make_room()
         room.changed.connect(self._on_room)
         room.signal_received.connect(self._on_signal)
         self.chat.attach(room)
@@ -203,6 +205,14 @@ class RoomViewModel(ViewModel[RoomViewState]):
             if error.code is not RtcErrorCode.CLOSED:
                 self._failure = text_for(error.code)
         self._write()
+
+    def _detach(self) -> RoomPort | None:
+        """Stop listening to the room, whose last words do not count any more; None for no room."""
+        room, self._attached = self._attached, None
+        if room is not None:
+            room.changed.disconnect(self._on_room)
+            room.signal_received.disconnect(self._on_signal)
+        return room
 
     async def _renew_token(self) -> str:
         """One more token, when the media server has forgotten us; the service decides.
