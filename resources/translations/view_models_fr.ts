@@ -20,11 +20,11 @@
     </message>
     <message>
         <source>{name}: {text}</source>
-        <translation>{name} : {text}</translation>
+        <translation>{name}&#xa0;: {text}</translation>
     </message>
     <message>
         <source>You were away for a moment: what was written then is missing here.</source>
-        <translation>Vous avez été absent un instant : ce qui a été écrit alors manque ici.</translation>
+        <translation>Vous avez été absent un instant&#xa0;: ce qui a été écrit alors manque ici.</translation>
     </message>
     <message>
         <source>You</source>

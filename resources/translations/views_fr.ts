@@ -537,7 +537,7 @@
     </message>
     <message>
         <source>Remove {name} from the meeting?</source>
-        <translation>Retirer {name} de la réunion ?</translation>
+        <translation>Retirer {name} de la réunion&#x202f;?</translation>
     </message>
     <message>
         <source>The meeting goes on for everybody else.</source>

@@ -59,7 +59,8 @@ async def test_forgotten_by_the_media_server_the_app_comes_back_by_itself(
         token = (await mikls.room_token(meeting.id)).token
         mikl = Guest(token, "MiKL", times=SignallingTimes())
         await mikl.room.join()
-        model = RoomViewModel(meeting, alice, alices, lambda: bridge, Language(TRANSLATIONS, "fr"))
+        language = Language(TRANSLATIONS, "fr")
+        model = RoomViewModel(meeting, alice, alices, lambda: bridge, language)
         try:
             model.start()
             await until_on_qt(lambda: model.room_state.phase is RoomPhase.CONNECTED, "Alice's join")
@@ -89,5 +90,6 @@ async def test_forgotten_by_the_media_server_the_app_comes_back_by_itself(
             assert model.room_state.participants[0].connection_id == mikl.state.own_connection_id
         finally:
             await model.close()
+            language.close()
             await mikl.room.leave()
             await asyncio.to_thread(thread.stop)
