@@ -20,6 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements" / "lock.txt"
+PACKAGING_VENV = ROOT / ".venv-packaging"
+SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+PACKAGING_LOCKS = tuple(ROOT / "requirements" / f"{name}.txt" for name in (f"runtime-{SYSTEM}", "packaging"))
+LOCK_PLATFORMS = {"linux": "x86_64-manylinux_2_34", "windows": "windows", "macos": "macos"}
 OLDEST, NEWEST = (3, 11), (3, 14)
 
 # What Qt's platform plug-ins, its multimedia back end and our screenshots need on Debian 12.
@@ -58,6 +62,14 @@ DEBIAN_TEST_PACKAGES = (
     "tesseract-ocr",
 )
 
+# What makes and checks installers. The wayland libraries are there so that their packages are found.
+DEBIAN_PACKAGING_PACKAGES = (
+    *("apt-utils", "binutils", "dpkg-dev", "faketime", "git", "gnupg", "openssl", "reprepro", "zstd"),
+    *("desktop-file-utils", "appstream", "lintian", "mmdebstrap", "xvfb", "xauth", "libplist-utils"),
+    *("msitools", "wixl", "osslsigncode", "gcc-mingw-w64-x86-64-win32", "icnsutils"),
+    *("libwayland-client0", "libwayland-cursor0", "libwayland-egl1", "libxcb-util1", "libasound2", "libva2"),
+    *("libva-drm2", "libva-x11-2", "libdrm2", "libxrandr2", "libxext6", "libxtst6", "libgssapi-krb5-2"),
+)
 
 # Each has a PostgreSQL of its own; beside the tests that live in real time there is no work for more.
 MOST_TEST_WORKERS = 8
@@ -77,9 +89,9 @@ def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None) -> 
     return subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode
 
 
-def python() -> Path:
-    """Path of the virtual environment's interpreter."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def python(venv: Path = VENV) -> Path:
+    """Path of a virtual environment's interpreter."""
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def base_interpreter() -> str:
@@ -97,33 +109,35 @@ def base_interpreter() -> str:
     raise DevError("Python 3.11 to 3.14 is needed. Install one, for example `apt install python3`.")
 
 
-def fingerprint() -> str:
-    """What the environment was made from; another value means it must be made again."""
+def fingerprint(locks: Sequence[Path] = (LOCK,)) -> str:
+    """What an environment was made from; another value means it must be made again."""
     digest = hashlib.sha256()
-    digest.update(LOCK.read_bytes())
+    for lock in locks:
+        digest.update(lock.read_bytes())
     digest.update((ROOT / "pyproject.toml").read_bytes())
     digest.update(str(ROOT).encode())
     return digest.hexdigest()
 
 
-def ensure_venv() -> None:
-    """Make or renew `.venv` from the lock file, hashes checked.
+def ensure_venv(venv: Path = VENV, locks: Sequence[Path] = (LOCK,)) -> None:
+    """Make or renew a virtual environment from its lock files, hashes checked.
 
     Raises:
         DevError: a package could not be installed.
     """
-    mark = VENV / "ready"
-    wanted = fingerprint()
-    if mark.is_file() and mark.read_text() == wanted and python().exists():
+    mark = venv / "ready"
+    wanted = fingerprint(locks)
+    if mark.is_file() and mark.read_text() == wanted and python(venv).exists():
         return
-    if not python().exists():
-        say("making .venv")
-        if run([base_interpreter(), "-m", "venv", VENV]):
+    if not python(venv).exists():
+        say(f"making {venv.name}")
+        if run([base_interpreter(), "-m", "venv", venv]):
             raise DevError("`python3 -m venv` failed. On Debian: `apt install python3-venv`.")
     mark.unlink(missing_ok=True)
     say("installing the locked dependencies (a minute or two, once)")
-    pip = [python(), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    if run([*pip, "--require-hashes", "--requirement", LOCK]):
+    pip = [python(venv), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    requirements = [word for lock in locks for word in ("--requirement", lock)]
+    if run([*pip, "--require-hashes", *requirements]):
         raise DevError("a dependency could not be installed: read pip's message above.")
     # Editable and without isolation: the build back end is in the lock file, nothing is fetched.
     if run([*pip, "--no-deps", "--no-build-isolation", "--editable", "."]):
@@ -163,7 +177,10 @@ def ensure_system(packages: Sequence[str] = DEBIAN_PACKAGES) -> None:
         return
     say("installing system packages: " + " ".join(missing))
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    if run(["apt-get", "update", "-qq"], env=env) or run([install[0], "-qq", *install[1:]], env=env):
+    wait = ("-o", "DPkg::Lock::Timeout=600")  # for another program that installs
+    if run(["apt-get", *wait, "update", "-qq"], env=env) or run(
+        [install[0], *wait, "-qq", *install[1:]], env=env
+    ):
         raise DevError("apt-get failed: read its message above.")
 
 
@@ -278,20 +295,32 @@ def translate_command(_: argparse.Namespace, rest: list[str]) -> int:
 
 
 def lock_command(_: argparse.Namespace, rest: list[str]) -> int:
-    """Write the lock file anew from pyproject.toml (needs `uv` on the path)."""
+    """Write the lock files anew from pyproject.toml (needs `uv` on the path)."""
     uv = shutil.which("uv")
     if not uv:
         raise DevError("`uv` is not on the path: `pip install uv`.")
+    common: list[str | Path] = [uv, "pip", "compile", "--python-version", "3.11", "--generate-hashes"]
+    common += ["--no-annotate", "--no-header", "--quiet", *rest, "--output-file"]
     extras = [
         word for name in ("desktop", "service", "embedded", "local-server") for word in ("--extra", name)
     ]
-    return run(
-        [
-            *(uv, "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"),
-            *("--generate-hashes", "--no-annotate", "--no-header", "--quiet", "--group", "dev"),
-            *(*extras, "--output-file", LOCK, *rest),
-        ]
+    folder = LOCK.parent
+    steps: list[list[str | Path]] = [[LOCK, "pyproject.toml", "--universal", "--group", "dev", *extras]]
+    # What is shipped, and what ships it: the same versions as those that were tested.
+    for system, platform in LOCK_PLATFORMS.items():
+        runtime = [folder / f"runtime-{system}.txt", "pyproject.toml", "--extra", "desktop"]
+        steps.append([*runtime, "--python-platform", platform, "--constraint", LOCK])
+    steps.append(
+        [folder / "packaging.txt", "--group", "pyproject.toml:package", "--universal", "--constraint", LOCK]
     )
+    return next((code for code in (run([*common, *step]) for step in steps) if code), 0)
+
+
+def package_command(_: argparse.Namespace, rest: list[str]) -> int:
+    """Installers for this platform; `package --help` lists the other targets."""
+    ensure_system((*DEBIAN_PACKAGES, *DEBIAN_PACKAGING_PACKAGES))
+    ensure_venv(PACKAGING_VENV, PACKAGING_LOCKS)
+    return run([python(PACKAGING_VENV), ROOT / "packaging" / "build.py", *rest], env=headless_environment())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -301,7 +330,9 @@ def parser() -> argparse.ArgumentParser:
 
     def add(name: str, call: object) -> argparse.ArgumentParser:
         command = commands.add_parser(
-            name, help=(call.__doc__ or "").split("\n", 1)[0], add_help=name not in ("test", "bench")
+            name,
+            help=(call.__doc__ or "").split("\n", 1)[0],
+            add_help=name not in ("test", "bench", "package"),
         )
         command.set_defaults(call=call)
         return command
@@ -319,6 +350,7 @@ def parser() -> argparse.ArgumentParser:
     add("gallery", gallery_command).add_argument("--out", metavar="DIR", default="gallery")
     add("translate", translate_command)
     add("lock", lock_command)
+    add("package", package_command)
     return top
 
 

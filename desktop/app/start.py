@@ -22,6 +22,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from desktop.app.self_test import main as self_test
 from desktop.app.wiring import AppKind, Shell
 from desktop.system.logs import configure_logs
 from desktop.system.settings import LoadedSettings, SettingsError, add_arguments, load_settings
@@ -49,6 +50,7 @@ def arguments(kind: AppKind) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=kind.product.program)
     add_arguments(parser)
     parser.add_argument("--verbose", action="store_true", help="log to standard error as well")
+    parser.add_argument("--self-test", action="store_true", help="check the installation, print JSON, end")
     parser.add_argument("link", nargs="?", metavar="LINK", help=f"{URL_SCHEME}://meetings/<id>")
     return parser
 
@@ -56,6 +58,9 @@ def arguments(kind: AppKind) -> argparse.ArgumentParser:
 def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | None = None) -> int:
     """Run one of the apps until it is closed; returns the exit code."""
     options = arguments(kind).parse_args(argv)
+    if options.self_test:
+        make_application(kind)
+        return self_test(kind)
     request = StartRequest(
         link=options.link or "",
         activation=next((os.environ[name] for name in _ACTIVATION if os.environ.get(name)), ""),

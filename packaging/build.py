@@ -1,0 +1,141 @@
+"""Makes the installers: `python3 dev.py package [TARGET] --out DIR` prepares the environment and calls this.
+
+Results are printed as one line of JSON on standard output: every file that was made, its size and
+SHA-256, and what the checks found. What is being done goes to standard error. Exit code 0 only when
+everything was made and passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+# Not ourselves: a folder called `packaging` must not hide the package of that name.
+sys.path[:] = [
+    str(ROOT),
+    str(ROOT / "packaging"),
+    *(p for p in sys.path if Path(p or ".") != ROOT / "packaging"),
+]
+
+from installers import debian, payload, payload_rules, repository  # noqa: E402
+from installers.environment import BuildError, say, sha256  # noqa: E402
+from installers.products import PRODUCTS, VersionError, checked_version, version  # noqa: E402
+
+Result = dict[str, Any]
+
+
+def listed(files: list[Path], out: Path) -> list[Result]:
+    """Name, size and SHA-256 of files."""
+    return [
+        {"file": each.relative_to(out).as_posix(), "bytes": each.stat().st_size, "sha256": sha256(each)}
+        for each in files
+    ]
+
+
+def make_payload(options: argparse.Namespace) -> Result:
+    """The folder with both programs, tested and checked."""
+    folder = payload.build_payload(options.version)
+    tests = {product.program: payload.self_test(folder, product) for product in PRODUCTS}
+    found = payload_rules.check(folder)
+    return {
+        "payload": str(folder),
+        "checks": found,
+        "self_tests": {name: each["ok"] for name, each in tests.items()},
+    }
+
+
+def the_payload(options: argparse.Namespace) -> tuple[Path, Result]:
+    """The folder that `--payload` names, else a new one."""
+    if options.payload is not None:
+        return options.payload.resolve(), {}
+    return payload.PAYLOAD, make_payload(options)
+
+
+def make_deb(options: argparse.Namespace) -> Result:
+    """The three .debs and a signed apt repository of them."""
+    folder, result = the_payload(options)
+    made = debian.build_debs(folder, options.version, options.out)
+    key = repository.signing_key(options.gpg_key)
+    repository.publish(made.packages, options.out / "apt", key)
+    return result | {
+        "files": listed(made.packages, options.out),
+        "installed_kib": made.installed_kib,
+        "depends": made.depends,
+        "repository": {"folder": "apt", "signed_by": key.fingerprint, "throw_away_key": key.throw_away},
+    }
+
+
+def make_server(options: argparse.Namespace) -> Result:
+    """What packaging/server makes for the service."""
+    script = ROOT / "packaging" / "server" / "build.py"
+    if not script.is_file():
+        raise BuildError("packaging/server/build.py does not exist")
+    spec = importlib.util.spec_from_file_location("server_build", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made = module.main(options.out)
+    if isinstance(made, int) and made:
+        raise BuildError(f"packaging/server/build.py ended with {made}")
+    return {"server": made if isinstance(made, dict) else "made"}
+
+
+def make_all(options: argparse.Namespace) -> Result:
+    """Whatever this platform's people install."""
+    if sys.platform.startswith("linux"):
+        return make_deb(options)
+    raise BuildError(f"name a target: there is none by default on {sys.platform}")
+
+
+TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
+    "all": make_all,
+    "payload": make_payload,
+    "deb": make_deb,
+    "server": make_server,
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    lines = [f"  {name:<10} {(call.__doc__ or '').strip()}" for name, call in TARGETS.items()]
+    top = argparse.ArgumentParser(
+        prog="dev.py package",
+        description="Makes and checks installers.",
+        epilog="targets:\n" + "\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("target", nargs="?", choices=list(TARGETS), default="all", metavar="TARGET")
+    top.add_argument("--out", type=Path, default=ROOT / "dist", metavar="DIR", help="where installers go")
+    top.add_argument("--payload", type=Path, metavar="DIR", help="use this folder instead of building one")
+    top.add_argument("--version", type=checked_version, default=version(), help="instead of pyproject.toml's")
+    top.add_argument("--gpg-key", metavar="ID", help="signs the apt repository; else a throw-away key")
+    return top
+
+
+def main() -> int:
+    """Make what was asked for; the exit code says whether it worked."""
+    options = parser().parse_args()
+    options.out = options.out.resolve()
+    options.out.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    result: Result = {"target": options.target, "version": options.version, "out": str(options.out)}
+    try:
+        result |= TARGETS[options.target](options) | {"ok": True}
+    except (BuildError, VersionError) as error:
+        say(f"FAILED: {error}")
+        result |= {"ok": False, "error": str(error)}
+    result["seconds"] = round(time.monotonic() - began, 1)
+    print(json.dumps(result, sort_keys=True))
+    return 0 if result["ok"] else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

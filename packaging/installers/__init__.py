@@ -1,0 +1,1 @@
+"""Makes and checks the installers; `packaging/build.py` is the command over it."""
