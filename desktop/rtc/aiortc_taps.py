@@ -10,13 +10,18 @@ reaches into aiortc's private parts.
 
 from __future__ import annotations
 
+import logging
 import queue
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
+import av
 from aiortc import RTCRtpReceiver, RTCRtpSender
-from aiortc.codecs.base import Encoder
+from aiortc.codecs import get_decoder
+from aiortc.codecs.base import Decoder, Encoder
+from aiortc.jitterbuffer import JitterFrame
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import (
     RTCP_PSFB_FIR,
     RTCP_PSFB_PLI,
@@ -27,9 +32,13 @@ from aiortc.rtp import (
     RtcpRtpfbPacket,
     RtcpSrPacket,
 )
+from av.frame import Frame
 
 from desktop.rtc.aiortc_internals import ENCODER, replace_private
 from desktop.rtc.freezes import FreezeMeter
+from desktop.rtc.work_place import WorkPlace
+
+log = logging.getLogger(__name__)
 
 _SENT_PACKETS = "_RTCRtpSender__packet_count"
 _SENT_OCTETS = "_RTCRtpSender__octet_count"
@@ -37,6 +46,7 @@ _ROUND_TRIP = "_RTCRtpSender__rtt"
 _REPEATS = "_RTCRtpReceiver__rtx_ssrc"
 _STREAMS = "_RTCRtpReceiver__remote_streams"
 _KIND = "_RTCRtpReceiver__kind"
+_DECODER_ERROR = "_RTCRtpReceiver__decoder_error"
 _DECODER_QUEUE = "_RTCRtpReceiver__decoder_queue"
 
 
@@ -103,12 +113,27 @@ class SenderTap:
         await self._handle(packet)
 
 
-class ReceiverTap(queue.Queue[Any]):
-    """What a receiver gets and decodes, counted frame by frame at the door of its decoder.
+class FrameSink(Protocol):
+    """Where decoded pictures go, without a stop on the way. Sound has a way of its own: `sound_inlet.py`."""
 
-    It takes the place of the queue between the loop and the decoding thread: what is put in is a whole
-    encoded frame, and from one `get` to the next the thread decodes. Must be made before the
-    connection begins.
+    def take_picture(self, frame: av.VideoFrame, *, newest: bool) -> None:
+        """Take a picture where it was decoded: on the loop, or on a thread of its stream, never both.
+
+        Args:
+            frame: the picture.
+            newest: False when another one waits behind it.
+        """
+
+
+class ReceiverTap:
+    """What a receiver gets and decodes, counted frame by frame, and the shortest way to its sink.
+
+    It takes the place of the queue between aiortc's loop and its decoding thread: what is put in is a
+    whole encoded frame. aiortc wakes a thread for each of them and lets it wake the loop again, by a
+    future and a task; on two cores the waking costs as much as the decoding. Here what is decoded
+    quickly (up to some 640x480) is decoded where it arrives, and slower pictures on the thread, which
+    hands them on itself. Without a sink the frames go aiortc's way. Must be made before the connection
+    begins.
 
     Attributes:
         kind: `audio` or `video`.
@@ -121,23 +146,28 @@ class ReceiverTap(queue.Queue[Any]):
         freezes: when pictures stood still.
     """
 
-    def __init__(self, receiver: RTCRtpReceiver) -> None:
-        super().__init__()
+    def __init__(self, receiver: RTCRtpReceiver, sink: FrameSink | None = None) -> None:
         self._receiver = receiver
+        self._sink = sink
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.kind = str(getattr(receiver, _KIND))
         self.frames = self.key_frames = self.octets = 0
         self.decode_s = 0.0
         self.nacks = self.picture_requests = 0
         self.freezes = FreezeMeter()
         self._begun_s: float | None = None
+        self._decoder: Decoder | None = None
+        self._place = WorkPlace()
+        self._thread_given = self._thread_done = 0  # each written by one thread only
+        self._codec_name = ""
         replace_private(receiver, _DECODER_QUEUE, self)
         self._send_nack: Callable[[int, list[int]], Awaitable[None]] = receiver._send_rtcp_nack
         self._send_pli: Callable[[int], Awaitable[None]] = receiver._send_rtcp_pli
         replace_private(receiver, "_send_rtcp_nack", self._nack)
         replace_private(receiver, "_send_rtcp_pli", self._pli)
 
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Count a frame on its way to the decoder; None is its end."""
+    def put(self, item: Any) -> None:
+        """Count a frame on its way to the decoder; None is its end. Called on the loop."""
         if item is not None:
             codec, encoded = item
             self.frames += 1
@@ -146,15 +176,52 @@ class ReceiverTap(queue.Queue[Any]):
                 self.freezes.frame(time.monotonic())
                 if codec.name == "VP8" and encoded.data and not encoded.data[0] & 1:
                     self.key_frames += 1
-        super().put(item, block, timeout)
+            if self._sink is not None and self._decodes_here():
+                with self._place:
+                    self._hand_on(self._sink, codec, encoded, newest=True)
+                return
+        self._thread_given += 1
+        self._queue.put(item)
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """Give the decoder its next frame; called by its thread, which has done the one before."""
-        if self._begun_s is not None:
-            self.decode_s += time.perf_counter() - self._begun_s
-        item = super().get(block, timeout)
-        self._begun_s = time.perf_counter()
-        return item
+    def _decodes_here(self) -> bool:
+        """Decode on the loop: it is quick, and the thread has nothing of this stream any more."""
+        return self._place.here and self._thread_done == self._thread_given
+
+    def get(self) -> Any:
+        """Give aiortc's decoding thread its next frame; with a sink, decode and keep the thread."""
+        if self._sink is None:
+            if self._begun_s is not None:
+                self.decode_s += time.perf_counter() - self._begun_s
+            item = self._queue.get()
+            self._begun_s = time.perf_counter()
+            return item
+        while (item := self._queue.get()) is not None:
+            with self._place:
+                self._hand_on(self._sink, *item, newest=self._queue.empty())
+            self._thread_done += 1
+        return None
+
+    def _hand_on(
+        self, sink: FrameSink, codec: RTCRtpCodecParameters, encoded: JitterFrame, *, newest: bool
+    ) -> None:
+        for frame in self._decoded(codec, encoded):
+            if isinstance(frame, av.VideoFrame):
+                sink.take_picture(frame, newest=newest)
+
+    def _decoded(self, codec: RTCRtpCodecParameters, encoded: JitterFrame) -> list[Frame]:
+        """The frames in an encoded one; none when it is damaged, of which aiortc is told."""
+        started_s = time.perf_counter()
+        if self._decoder is None or codec.name != self._codec_name:
+            self._decoder, self._codec_name = get_decoder(codec), codec.name
+        try:
+            return self._decoder.decode(encoded)
+        except av.FFmpegError as error:
+            # The decoder is kept: a new one would fail until the next key frame.
+            log.warning("a frame cannot be decoded: %s", error)
+            getattr(self._receiver, _DECODER_ERROR).set()
+            return []
+        finally:
+            self.decode_s += time.perf_counter() - started_s
 
     def forget_pause(self) -> None:
         """The camera is off: what comes late is no freeze."""

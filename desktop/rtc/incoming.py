@@ -6,42 +6,47 @@ import asyncio
 from collections.abc import Callable
 
 import av
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av.video.reformatter import VideoReformatter
 
 from desktop.rtc.camera import paint
 from desktop.rtc.media import PictureSlot
 from desktop.rtc.playout import Playout
 from desktop.rtc.sound_inlet import SoundInlet
-from desktop.rtc.tasks import OwnedTasks
 
 
 class IncomingMedia:
-    """Takes what a stream brings as fast as it comes, so that nothing piles up.
+    """Takes what a stream brings where it is decoded, so that nothing piles up.
+
+    Made on the loop. Pictures are converted where they were decoded, never on the windows' thread; one
+    behind which another one waits is left out.
 
     Args:
         slot: where the pictures go.
         playout: the stream's part of the mix.
-        on_media: told once, at the first frame of any kind.
+        on_media: told once, on the loop, at the first frame of any kind.
     """
 
     def __init__(self, slot: PictureSlot, playout: Playout, on_media: Callable[[], None]) -> None:
         self._slot = slot
         self._playout = playout
         self._on_media: Callable[[], None] | None = on_media
-        self._tasks = OwnedTasks()
-        self._latest: av.VideoFrame | None = None
-        self._arrived = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._reformatter = VideoReformatter()
+        self._closed = False
         self.video_frames = 0
         """Pictures received so far."""
         self.audio_frames = 0
         """Packets of sound received so far."""
 
-    def take_track(self, track: MediaStreamTrack) -> None:
-        """Start reading a remote track of pictures; one of sound is empty, see `take_sound`."""
-        if track.kind == "video":
-            self._tasks.start(self._read_video(track), name="remote video")
-            self._tasks.start(self._paint(), name="remote picture")
+    def take_picture(self, frame: av.VideoFrame, *, newest: bool) -> None:
+        """Convert a picture for its tile; see `FrameSink`."""
+        if self._closed:
+            return
+        self.video_frames += 1
+        if newest:
+            paint(frame, self._reformatter, self._slot)
+        if self.video_frames == 1:
+            self._loop.call_soon_threadsafe(self._media_came)
 
     def take_sound(self, inlet: SoundInlet) -> None:
         """Start playing what comes through an inlet."""
@@ -49,37 +54,17 @@ class IncomingMedia:
         inlet.deliver_to(self._hear)
 
     def _hear(self, number: int, ticks: int, payload: bytes, now_s: float) -> None:
+        if self._closed:
+            return
         self.audio_frames += 1
         self._playout.add(number, ticks, payload, now_s)
         self._media_came()
 
-    async def close(self) -> None:
-        """Stop reading."""
-        await self._tasks.close()
-
-    async def _read_video(self, track: MediaStreamTrack) -> None:
-        while True:
-            try:
-                frame = await track.recv()
-            except MediaStreamError:
-                return  # the other side ended it
-            if isinstance(frame, av.VideoFrame):
-                self.video_frames += 1
-                self._latest = frame
-                self._arrived.set()
-                self._media_came()
-
-    async def _paint(self) -> None:
-        """Convert the latest picture only: one that is late is skipped, not waited for."""
-        reformatter = VideoReformatter()
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            frame, self._latest = self._latest, None
-            if frame is not None:
-                paint(frame, reformatter, self._slot)
+    def close(self) -> None:
+        """Take nothing any more."""
+        self._closed = True
 
     def _media_came(self) -> None:
-        if self._on_media is not None:
+        if self._on_media is not None and not self._closed:
             on_media, self._on_media = self._on_media, None
             on_media()

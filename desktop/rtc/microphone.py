@@ -159,9 +159,8 @@ class MicrophoneTrack(MediaStreamTrack):
         if self.readyState != "live":
             raise MediaStreamError
         due_s = self._pacer.take(self._clock())
-        # Twice the same: aiortc's encoder is a stereo one, and lets a mono frame lose 3 dB on the way.
-        pairs = np.repeat(self._microphone.take(), 2)
-        frame = av.AudioFrame.from_ndarray(pairs.reshape(1, -1), format="s16", layout="stereo")
+        samples = self._microphone.take()
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate = SAMPLE_RATE_HZ
         frame.pts = round((due_s - self._origin_s) * SAMPLE_RATE_HZ)
         frame.time_base = _TIME_BASE

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from aiortc import (
     RTCBundlePolicy,
@@ -17,6 +18,7 @@ from aiortc import (
     RTCIceTransportPolicy,
     RTCPeerConnection,
     RTCRtpReceiver,
+    RTCRtpSender,
     RTCSessionDescription,
 )
 from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
@@ -31,14 +33,16 @@ from desktop.rtc.aiortc_internals import (
     path_answers,
     use_encoder,
 )
-from desktop.rtc.aiortc_taps import ReceiverTap, SenderTap
+from desktop.rtc.aiortc_taps import FrameSink, ReceiverTap, SenderTap
 from desktop.rtc.arrival import PictureRepair, is_picture
 from desktop.rtc.encoder import PEOPLE, LeanVp8Encoder, VoiceEncoder
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.gathering import Gathering
 from desktop.rtc.ice_servers import IceServers
 from desktop.rtc.native_memory import NATIVE_MEMORY
+from desktop.rtc.packet_path import PacketPath, Reception
 from desktop.rtc.sdp import MAX_CANDIDATES, parse_candidate, sanitise
+from desktop.rtc.sending import Sending
 from desktop.rtc.sound_inlet import SoundInlet
 from desktop.rtc.tasks import OwnedTasks, finish
 
@@ -84,7 +88,8 @@ class Peer:
         ice_servers: the servers that may be asked, and whether media must be relayed.
         send_candidate: takes each candidate of ours that a server found after the description was
             made, to its end; called once the other side's description is there.
-        on_track: told about each remote track.
+        on_track: told about each remote track; no picture comes out of it when there is a sink.
+        sink: takes what pictures are received, decoded.
         on_sound: given the packets of each remote sound, which then do not reach its track.
         on_lost: told once when a connection that stood is gone without our doing.
     """
@@ -95,6 +100,7 @@ class Peer:
         *,
         send_candidate: SendCandidate | None = None,
         on_track: Callable[[MediaStreamTrack], None] | None = None,
+        sink: FrameSink | None = None,
         on_sound: Callable[[SoundInlet], None] | None = None,
         on_lost: Callable[[], None] | None = None,
     ) -> None:
@@ -111,6 +117,8 @@ class Peer:
         self._connecting = Connecting(self._connection)
         self._on_lost = on_lost
         self._on_sound = on_sound
+        self._sink = sink
+        self._receptions: dict[RTCRtpReceiver, Reception] = {}
         self._tasks = OwnedTasks()
         self._waiting_candidates: list[str] = []
         self._candidates_taken = 0
@@ -186,9 +194,14 @@ class Peer:
                 codec = negotiated_codec(transceiver)
                 if codec == "VP8":
                     kind = getattr(transceiver.sender.track, "picture_kind", PEOPLE)
-                    use_encoder(transceiver.sender, LeanVp8Encoder(kind))
+                    self._encode_with(transceiver.sender, LeanVp8Encoder(kind))
                 elif codec == "opus":
-                    use_encoder(transceiver.sender, VoiceEncoder())
+                    self._encode_with(transceiver.sender, VoiceEncoder())
+
+    @staticmethod
+    def _encode_with(sender: RTCRtpSender, encoder: LeanVp8Encoder | VoiceEncoder) -> None:
+        use_encoder(sender, encoder)
+        Sending(sender, encoder)
 
     async def answer_offer(self, text: str) -> str:
         """Apply the server's offer and return our answer, at once as `make_offer` does.
@@ -272,12 +285,16 @@ class Peer:
 
     def _take_receiver(self, receiver: RTCRtpReceiver) -> None:
         """Count what comes, and receive in spite of losses; before the first packet."""
-        tap = ReceiverTap(receiver)
+        tap = ReceiverTap(receiver, self._sink)
         self._taps.append(tap)
+        self._receptions[receiver] = Reception(receiver, self._send_back)
         if is_picture(receiver):
             self._tasks.start(PictureRepair(receiver).run(), name="picture repair")
         elif self._on_sound is not None:
             self._on_sound(SoundInlet(receiver, tap))
+
+    def _send_back(self, sending: Coroutine[Any, Any, None]) -> None:
+        self._tasks.start(sending, name="feedback")
 
     def _found(self, text: str) -> None:
         self._tasks.start(self._tell_candidate(text), name="own candidate")
@@ -318,7 +335,14 @@ class Peer:
         log.debug("peer is %s", state)
         if state in {"connected", "failed", "closed"}:
             first = not self._settled.is_set()
+            if state == "connected" and first:
+                self._shorten()
             self._settled.set()
             if state != "connected" and not self._closed and not first and self._on_lost is not None:
                 on_lost, self._on_lost = self._on_lost, None
                 on_lost()
+
+    def _shorten(self) -> None:
+        """From now on packets go straight to their receivers."""
+        for transport in {receiver.transport for receiver in self._receptions}:
+            PacketPath(transport, self._receptions)

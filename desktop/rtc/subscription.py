@@ -159,7 +159,7 @@ class Subscription:
         peer = self._peer = Peer(
             self._ice_servers,
             send_candidate=self._send_candidate,
-            on_track=media.take_track,
+            sink=media,
             on_sound=media.take_sound,
             on_lost=lost.set,
         )
@@ -175,7 +175,7 @@ class Subscription:
 
     @staticmethod
     async def _close(media: IncomingMedia, peer: Peer) -> None:
-        await media.close()
+        media.close()
         await peer.close()
 
     async def _negotiate(self, peer: Peer) -> None:

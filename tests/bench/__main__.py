@@ -21,6 +21,7 @@ from typing import cast
 from tests.bench.row import BenchError, Options, Row
 
 BENCHES = {
+    "room": "room",
     "local-server": "local_server",
     "soak": "soak",
 }
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument("--out", type=Path, metavar="FILE", help="write the rows there, as JSON")
     arguments.add_argument("--rounds", type=int, metavar="N", help="instead of each bench's own number")
     arguments.add_argument("--minutes", type=float, default=30.0, help="of the soak (default: %(default)s)")
+    arguments.add_argument("--scene", default="", help="one scene of a bench that has several")
     return arguments
 
 
@@ -92,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := [name for name in names if name not in BENCHES]:
         parser().error(f"no bench is called {', '.join(unknown)}; there are: {', '.join(BENCHES)}")
     started_s = time.monotonic()
-    options = Options(rounds=parsed.rounds, minutes=parsed.minutes)
+    options = Options(rounds=parsed.rounds, minutes=parsed.minutes, scene=parsed.scene)
     rows: list[Row] = []
     failed = False
     for name in names:

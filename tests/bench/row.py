@@ -25,10 +25,12 @@ class Options:
     Attributes:
         rounds: how often it is measured; None takes the bench's own number.
         minutes: how long the soak runs.
+        scene: the one scene of a bench that has several; "" for all of them.
     """
 
     rounds: int | None = None
     minutes: float = 30.0
+    scene: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import secrets
-import shutil
 import sys
-import threading
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +19,9 @@ from tests.official_clients.browser import BrowserParticipant
 from tests.official_clients.chromium import DevTools, Page, devtools, running_chromium
 from tests.official_clients.our_client import OurClient
 from tests.official_clients.packages import NodePackages, UnavailableError
+from tests.official_clients.serving import bundled_page
 from tests.support.openvidu import OpenViduRest, RunningOpenVidu, openvidu_process
 
-PAGE = Path(__file__).resolve().parent / "page"
 FAILED = pytest.StashKey[bool]()
 
 
@@ -48,12 +44,9 @@ def node_packages(request: pytest.FixtureRequest) -> NodePackages:
 
 
 @pytest.fixture(scope="session")
-def page_url(node_packages: NodePackages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def page_url(node_packages: NodePackages) -> Iterator[str]:
     """Where the bundled page is served, on loopback."""
-    folder = tmp_path_factory.mktemp("page")
-    shutil.copy(PAGE / "index.html", folder)
-    node_packages.bundle(PAGE / "main.js", folder / "main.js")
-    with _served(folder) as url:
+    with bundled_page(node_packages) as url:
         yield url
 
 
@@ -213,21 +206,3 @@ async def _show(meeting: Meeting, folder: Path) -> None:
         await browser.page.screenshot(file)
         told = await browser.page.evaluate("JSON.stringify(participant.events, null, 1)")
         sys.stderr.write(f"page {number}: {file}\n{told}\n" + "\n".join(browser.page.console) + "\n")
-
-
-class _QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing: the page is fetched in every test."""
-
-
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    handler = functools.partial(_QuietHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, name="page server")
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/index.html"
-        finally:
-            server.shutdown()
-            thread.join()

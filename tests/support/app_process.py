@@ -119,6 +119,7 @@ class AppProcess(Program):
         backend_url: the service.
         work_dir: logs and the throw-away profile.
         extra: further arguments of the app, such as `--camera test`.
+        module: what runs the driven app.
         env: added to our own environment.
     """
 
@@ -130,12 +131,13 @@ class AppProcess(Program):
         work_dir: Path,
         extra: Sequence[str] = (),
         *,
+        module: str = "tests.support.driven_app",
         env: Mapping[str, str] | None = None,
     ) -> None:
         profile = work_dir / f"profile-{name}"
         arguments = [
             "-m",
-            "tests.support.driven_app",
+            module,
             app,
             "--backend",
             backend_url,

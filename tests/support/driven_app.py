@@ -23,7 +23,7 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, QTime, Signal
+from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, QTime, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateEdit, QDialog, QTimeEdit, QWidget
@@ -34,6 +34,7 @@ from desktop.view_models.states import ListPhase
 from desktop.views.theme import ThemeChoice
 
 POLL_S = 0.01
+LAG_PERIOD_MS = 10
 Command = dict[str, Any]
 LOADED = (ListPhase.READY, ListPhase.EMPTY)
 
@@ -350,6 +351,32 @@ class Driver(QObject):
             return energy if energy >= float(command.get("above", 0.0)) else None
 
         return {"energy": await self._until(heard, command, f"a tone of {frequency} Hz")}
+
+    async def do_resize_room(self, command: Command) -> None:
+        """Give the room window a size."""
+        window = self._shell.room.window
+        if window is None:
+            raise DriverError("no room is open")
+        window.resize(int(command["width"]), int(command["height"]))
+
+    async def do_watch_lag(self, command: Command) -> Command:
+        """How late Qt's loop comes to a timer of 10 ms, over `seconds`: the percentiles in milliseconds."""
+        lags_ms: list[float] = []
+        expected = time.monotonic() + LAG_PERIOD_MS / 1000
+
+        def look() -> None:
+            nonlocal expected
+            now = time.monotonic()
+            lags_ms.append(max(0.0, now - expected) * 1000)
+            expected = now + LAG_PERIOD_MS / 1000
+
+        timer = QTimer(self)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(look)
+        timer.start(LAG_PERIOD_MS)
+        await asyncio.sleep(float(command["seconds"]))
+        timer.stop()
+        return {f"p{share}": float(np.percentile(lags_ms, share)) for share in (50, 95, 99)}
 
     async def do_close_dialog(self, _command: Command) -> None:
         """Dismiss the open dialog."""

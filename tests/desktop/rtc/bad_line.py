@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiortc.mediastreams import MediaStreamTrack
-
 from desktop.rtc.camera import Camera
 from desktop.rtc.incoming import IncomingMedia
 from desktop.rtc.media import AudioLevel, PictureSlot
@@ -46,10 +44,7 @@ async def bad_line() -> AsyncIterator[Line]:
     media = IncomingMedia(PictureSlot(), playout, lambda: None)
     mixing = asyncio.create_task(mixer.run())
 
-    def take(track: MediaStreamTrack) -> None:
-        media.take_track(track)
-
-    sender, receiver = Peer(), Peer(on_track=take, on_sound=media.take_sound)
+    sender, receiver = Peer(), Peer(sink=media, on_sound=media.take_sound)
     try:
         await camera.switch_on()
         await microphone.switch_on()
@@ -65,7 +60,7 @@ async def bad_line() -> AsyncIterator[Line]:
             await sender.wait_connected(10)
             await until(lambda: media.video_frames > 5 and media.audio_frames > 5, "media")
             yield Line(sender, receiver, relay, media, camera, playout, output)
-            await media.close()
+            media.close()
             await sender.close()
             await receiver.close()
     finally:

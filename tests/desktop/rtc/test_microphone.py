@@ -132,13 +132,13 @@ async def test_a_stopped_track_ends() -> None:
 
 
 async def test_the_encoder_gets_the_full_amplitude() -> None:
-    """Both channels hold what was said."""
+    """The one channel that is encoded holds what was said."""
     source = HandMicrophone()
     microphone = Microphone(source, AudioLevel(), Clock())
     await microphone.switch_on()
     source.say(1000, frames=3)
     frame = await microphone.make_track().recv()
-    assert frame.layout.name == "stereo"
+    assert frame.layout.name == "mono"
     assert set(frame.to_ndarray().reshape(-1).tolist()) == {1000}
     await microphone.close()
 

@@ -1,0 +1,89 @@
+"""openvidu-browser in headless Chromium as a participant that benches measure."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from tests.official_clients import packages
+from tests.official_clients.browser import BrowserParticipant, eventually
+from tests.official_clients.chromium import Page, devtools, running_chromium
+from tests.official_clients.serving import bundled_page
+
+_CACHE = Path(tempfile.gettempdir()) / "mikl-visio-bench-npm"
+
+
+class WebParticipant(BrowserParticipant):
+    """What is measured of it."""
+
+    def __init__(self, page: Page, pid: int) -> None:
+        super().__init__(page, 0)
+        self.pid = pid
+        """Of the browser; its other processes are below it."""
+
+    async def pictures(self) -> int:
+        """Pictures that its `<video>` elements showed so far, all together."""
+        return int(
+            await self.page.evaluate(
+                "[...document.querySelectorAll('#others video')]"
+                ".reduce((sum, each) => sum + each.getVideoPlaybackQuality().totalVideoFrames, 0)"
+            )
+        )
+
+    async def sees_pictures(self, people: int) -> None:
+        """Wait until everybody's picture plays."""
+
+        async def all_play() -> bool:
+            playing = await self.page.evaluate(
+                "[...document.querySelectorAll('#others video')]"
+                ".filter((each) => each.getVideoPlaybackQuality().totalVideoFrames > 10).length"
+            )
+            return bool(playing >= people)
+
+        await eventually(all_play, f"pictures of {people} in the browser", limit_s=60)
+
+
+def _pid_of(address: str) -> int:
+    """The browser process behind a DevTools address.
+
+    Raises:
+        LookupError: nobody listens there.
+    """
+    port = urlsplit(address).port
+    for connection in psutil.net_connections("tcp"):
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+        if listens and connection.pid:
+            return int(connection.pid)
+    raise LookupError(f"nobody listens on port {port}")
+
+
+@asynccontextmanager
+async def web_participant(
+    token: str, clip: Path | None, size_px: tuple[int, int]
+) -> AsyncIterator[WebParticipant]:
+    """Chromium with one page that has joined and publishes `clip` as its camera.
+
+    Raises:
+        UnavailableError: Chromium or npm's packages are not here.
+    """
+    _CACHE.mkdir(exist_ok=True)
+    node_packages = await asyncio.to_thread(packages.install, _CACHE)
+    flags = (
+        "--window-size=1280,720",
+        *((f"--use-file-for-fake-video-capture={clip}",) if clip else ()),
+    )
+    with bundled_page(node_packages) as url, running_chromium(*flags) as address:
+        async with devtools(address) as connection:
+            page = await Page.open(connection, url)
+            web = WebParticipant(page, _pid_of(address))
+            await web.join(token, json.dumps({"name": "Web"}))
+            await web.call("publishDevices", f"{size_px[0]}x{size_px[1]}")
+            yield web
+            await web.call("leave")
