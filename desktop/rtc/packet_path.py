@@ -23,7 +23,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pylibsrtp
-from aiortc import RTCDtlsTransport, RTCRtpReceiver
+from aiortc import RTCDtlsTransport, RTCRtpReceiver, clock
 from aiortc.codecs import depayload, is_rtx
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
@@ -110,15 +110,15 @@ class Reception:
     Args:
         receiver: before its first packet.
         send: runs what is to be sent back.
-        clock: monotonic seconds.
+        now_s: monotonic seconds.
     """
 
     def __init__(
-        self, receiver: RTCRtpReceiver, send: Send, clock: Callable[[], float] = time.monotonic
+        self, receiver: RTCRtpReceiver, send: Send, now_s: Callable[[], float] = time.monotonic
     ) -> None:
         self._receiver = receiver
         self._send = send
-        self._clock = clock
+        self._now_s = now_s
         self._is_video = getattr(receiver, _KIND) == "video"
         self._told_bps = 0
         self._told_at_s = float("-inf")
@@ -207,7 +207,7 @@ class Reception:
         if told is None or ssrc is None:
             return
         bit_rate_bps, ssrcs = told
-        now_s = self._clock()
+        now_s = self._now_s()
         since_s = now_s - self._told_at_s
         lower = bit_rate_bps < LOWER_AT_ONCE * self._told_bps
         if since_s < (LEAST_INTERVAL_S if lower else ESTIMATE_INTERVAL_S):
@@ -249,7 +249,7 @@ class PacketPath:
         receiver = self._transport._rtp_router.route_rtp(packet)
         reception = self._receptions.get(receiver)  # type: ignore[call-overload]
         if reception is not None:
-            reception.take(packet, time.time_ns() // 1_000_000)
+            reception.take(packet, clock.current_ms())
 
 
 def parse_rtp(data: bytes, transport: RTCDtlsTransport) -> RtpPacket:
