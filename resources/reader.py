@@ -174,6 +174,9 @@ class Sizes:
     participant_height: int
     participant_min_width: int
     participant_min_height: int
+    settings_width: int
+    settings_height: int
+    settings_min_width: int
     sign_in_width: int
     sign_in_height: int
     room_width: int

@@ -28,7 +28,22 @@ SOURCES = {
 }
 LANGUAGES = ("fr", "en")
 
-SAME_IN_FRENCH = frozenset({"min", "Client", "Participants", "Message", "Messages", "Chat", "Agenda", "Code"})
+SAME_IN_FRENCH = frozenset(
+    {
+        "min",
+        "Client",
+        "Participants",
+        "Message",
+        "Messages",
+        "Chat",
+        "Agenda",
+        "Code",
+        "Proxy",
+        "Service",
+        "Notifications",
+        "Version {version}",
+    }
+)
 """Sentences whose French is spelled as the English."""
 
 

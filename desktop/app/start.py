@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.app.self_test import main as self_test
 from desktop.app.wiring import AppKind, Shell
 from desktop.system.logs import configure_logs
+from desktop.system.proxy import use_proxy
 from desktop.system.settings import LoadedSettings, SettingsError, add_arguments, load_settings
 from desktop.system.single_instance import InstanceError, SingleInstance, StartRequest
 from desktop.system.token_store import open_token_store
@@ -80,6 +81,8 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
         level=loaded.settings.log_level.value,
     )
     log.info("%s starts", kind.product.program)
+    settings = loaded.settings
+    use_proxy(settings.proxy_mode, settings.proxy_url, settings.backend_url)
     sys.excepthook = report_exception
     app = make_application(kind)
     language = Language(RESOURCES / "translations", loaded.settings.language.value)
@@ -108,8 +111,15 @@ async def run(
     """The app's main coroutine."""
     # The secret store may ask the user to unlock it: never on Qt's thread.
     opened = await asyncio.to_thread(open_token_store, loaded.settings.backend_url, loaded.paths.profile)
-    settings_file = loaded.paths.settings_file
-    shell = Shell(kind, loaded.settings, opened.store, language, theme, settings_file=settings_file)
+    shell = Shell(
+        kind,
+        loaded.settings,
+        opened.store,
+        language,
+        theme,
+        settings_file=loaded.paths.settings_file,
+        is_locked=loaded.is_locked,
+    )
     watch = TerminationWatch(shell.stop)
     instance.asked.connect(shell.started_again)
     links = SystemLinks(shell.open_link)

@@ -11,6 +11,7 @@ import itertools
 import logging
 import os
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
 from desktop.app.hub_wiring import HubDesk
 from desktop.app.room_wiring import RoomOpener
+from desktop.app.settings_store import SettingsStore
+from desktop.app.settings_wiring import SettingsDesk
 from desktop.system.deep_link import InviteLink, ResetLink
 from desktop.system.settings import Settings
 from desktop.system.single_instance import StartRequest
@@ -78,6 +81,7 @@ class Shell(QObject):
         store: keeps the session over a restart, or only in memory.
         language, theme: how it speaks and looks.
         settings_file: where the user's choices are kept; None keeps them for this run.
+        is_locked: which settings IT has decided.
     """
 
     shown = Signal()
@@ -91,6 +95,7 @@ class Shell(QObject):
         theme: Theme,
         *,
         settings_file: Path | None = None,
+        is_locked: Callable[[str], bool] = lambda _key: False,
     ) -> None:
         super().__init__()
         self.kind = kind
@@ -120,6 +125,17 @@ class Shell(QObject):
         self.window: QWidget | None = None
         """The log-in card or the list, whichever is in use."""
         self.devices = MachineDevices(settings, settings_file)
+        self.settings = SettingsDesk(
+            SettingsStore(settings, settings_file, is_locked),
+            self.devices,
+            self.client,
+            lambda: self._user,
+            language=language,
+            theme=theme,
+            product=kind.product.name,
+            mark=kind.mark,
+            parent=self,
+        )
         self.room = RoomOpener(
             self.client,
             settings,
@@ -209,6 +225,7 @@ class Shell(QObject):
             self.window.removeEventFilter(self)
             self.window.hide()
         await self.room.close()
+        await self.settings.close()
         await self.devices.close()
         await self.links.close()
         await self._scope.close()
@@ -306,6 +323,7 @@ class Shell(QObject):
         if model is not None:
             await model.close()
             model.deleteLater()
+        self.settings.forget()
         await self.client.sign_in.log_out()
         self._user = None
         self._show_sign_in(session_ended=session_ended, email=email)
@@ -349,12 +367,13 @@ class Shell(QObject):
 
     # ------------------------------------------------------------------ pieces
 
-    def _put_window(self, window: QWidget) -> None:
+    def _put_window(self, window: SignInWindow | HubWindow | ParticipantWindow) -> None:
         if self.window is not None:
             self.window.removeEventFilter(self)
             self.window.hide()
             self.window.deleteLater()
         window.installEventFilter(self)
+        window.settings_requested.connect(self.settings.open)
         self.window = window
         window.show()
 

@@ -56,6 +56,7 @@ __all__ = [
     "SettingsError",
     "ThemeChoice",
     "add_arguments",
+    "checked_changes",
     "load_settings",
     "policy_keys",
     "policy_name",
@@ -243,6 +244,20 @@ def _check_backend(values: Mapping[str, Any], sources: Mapping[str, SettingSourc
         )
 
 
+def checked_changes(changes: Mapping[str, Any], *, place: str = "") -> dict[str, Any]:
+    """The user's choices as typed values; those that are None are left out.
+
+    Raises:
+        SettingsError: a value that is not allowed, or no such setting.
+    """
+    new = {key: value for key, value in changes.items() if value is not None}
+    problems: list[SettingProblem] = []
+    valid = _valid(_Layer(SettingSource.USER, place, new), problems)
+    if problems:
+        raise SettingsError(problems[0])
+    return valid
+
+
 def save_user_settings(user_file: Path, changes: Mapping[str, Any]) -> None:
     """Write the user's choices; a reader sees the old file or the new one, never half of one.
 
@@ -255,12 +270,7 @@ def save_user_settings(user_file: Path, changes: Mapping[str, Any]) -> None:
         SettingsError: a value that is not allowed.
         OSError: the file cannot be written.
     """
-    place = str(user_file)
-    new = {key: value for key, value in changes.items() if value is not None}
-    problems: list[SettingProblem] = []
-    valid = _valid(_Layer(SettingSource.USER, place, new), problems)
-    if problems:
-        raise SettingsError(problems[0])
+    valid = checked_changes(changes, place=str(user_file))
     with _WRITING:
         _write(user_file, changes, valid)
 

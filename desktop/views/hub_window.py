@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -107,6 +107,9 @@ class HubWindow(QWidget):
         look: colours, fonts and sizes.
     """
 
+    settings_requested = Signal()
+    """The account menu's *Settings*, or Ctrl+comma."""
+
     def __init__(self, models: HubModels, look: Look) -> None:
         super().__init__()
         self._models = models
@@ -125,6 +128,7 @@ class HubWindow(QWidget):
         self._pages = {page: _PageButton(look, page) for page in Page}
         self._account = AccountButton(look)
         self._account.sign_out.connect(model.sign_out)
+        self._account.settings.connect(self.settings_requested)
         self._title = Text(look, "title", name="pageTitle")
         frame = FieldFrame(look)
         frame.add(IconMark(look, "search", size="small_icon"))

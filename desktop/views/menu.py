@@ -93,8 +93,10 @@ class AccountButton(Control):
         look: colours, fonts and sizes.
     """
 
+    settings = Signal()
+    """The menu's first row."""
     sign_out = Signal()
-    """The menu's row."""
+    """The menu's last row."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(look, "accountButton")
@@ -103,6 +105,7 @@ class AccountButton(Control):
         self._compact = False
         self._menu: Dropdown | None = None
         self._row: MenuRow | None = None
+        self._settings_row: MenuRow | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._open)
         self._name_it()
@@ -188,17 +191,23 @@ class AccountButton(Control):
         self.setToolTip(f"{self._person.name} · {self._line()}" if self._compact else "")
         if self._row is not None:
             self._row.set_words(self.tr("Sign out"))
+        if self._settings_row is not None:
+            self._settings_row.set_words(self.tr("Settings"))
 
     def _open(self) -> None:
         if self._menu is not None and self._menu.isVisible():
             self._menu.hide()
             return
-        if self._menu is None or self._row is None:
+        if self._menu is None or self._row is None or self._settings_row is None:
             self._menu = Dropdown(self.look, "accountMenu", self)
+            self._settings_row = MenuRow(self.look, "settingsButton", "settings")
+            self._settings_row.clicked.connect(self._menu.hide)
+            self._settings_row.clicked.connect(self.settings)
+            self._menu.content.addWidget(self._settings_row)
             self._row = MenuRow(self.look, "signOutButton", "sign-out")
             self._row.clicked.connect(self._menu.hide)
             self._row.clicked.connect(self.sign_out)
             self._menu.content.addWidget(self._row)
             self._name_it()
         self._menu.open_above()
-        self._row.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._settings_row.setFocus(Qt.FocusReason.PopupFocusReason)

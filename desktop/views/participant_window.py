@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -27,6 +27,9 @@ class ParticipantWindow(QWidget):
         look: colours, fonts and sizes.
     """
 
+    settings_requested = Signal()
+    """The account menu's *Settings*, or Ctrl+comma."""
+
     def __init__(self, model: MeetingListIntentions, look: Look) -> None:
         super().__init__()
         self._model = model
@@ -41,6 +44,7 @@ class ParticipantWindow(QWidget):
         self._account = AccountButton(look)
         self._account.set_compact(True)
         self._account.sign_out.connect(model.sign_out)
+        self._account.settings.connect(self.settings_requested)
         self._offline = InfoLine(look, "offlineLine", Tone.WARNING, icon="offline")
         self._trouble = InfoLine(look, "errorLine", Tone.DANGER)
         self._store = InfoLine(look, "storeNote", Tone.NEUTRAL, icon="lock")
@@ -53,6 +57,8 @@ class ParticipantWindow(QWidget):
         self._column.retry.connect(model.retry)
         self._toast.dismissed.connect(model.dismiss_notice)
         self._history.clicked.connect(self._toggle_history)
+        settings = QShortcut(QKeySequence("Ctrl+,"), self)
+        settings.activated.connect(self.settings_requested)
         refresh = QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self)
         refresh.activated.connect(model.retry)
         model.changed.connect(self.render_state)

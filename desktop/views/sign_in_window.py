@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.view_models.states import SignInState, SignInStep, Tone
+from desktop.views.controls import IconButton
 from desktop.views.dropdown import paint_card
 from desktop.views.entry_forms import FORMS, EntryForm
 from desktop.views.fields import IconMark
@@ -40,6 +41,9 @@ class SignInWindow(QWidget):
         mark: icon of the product.
     """
 
+    settings_requested = Signal()
+    """The button below the card, or Ctrl+comma: networks may need a proxy before the log-in."""
+
     def __init__(self, model: SignInIntentions, look: Look, *, mark: str) -> None:
         super().__init__()
         self._model = model
@@ -55,11 +59,20 @@ class SignInWindow(QWidget):
         self._notice = InfoLine(look, "signInNotice", Tone.NEUTRAL)
         self._server = Text(look, "small", ink="muted", wraps=True, name="serverName")
         self._server.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._settings = IconButton(look, "settingsButton", "settings", size="pill")
+        self._settings.clicked.connect(self.settings_requested)
+        QShortcut(QKeySequence("Ctrl+,"), self).activated.connect(self.settings_requested)
         self._ring = FocusRing(look, self)
         self._form = QVBoxLayout()
         self._lay_out()
         model.changed.connect(self.render_state)
-        self.render_state(model.state)
+        self._retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Speak the new language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
 
     def render_state(self, state: SignInState) -> None:
         """Draw a state."""
@@ -110,6 +123,7 @@ class SignInWindow(QWidget):
         middle.addStretch()
         column.addLayout(middle)
         column.addWidget(self._server)
+        column.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch()
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -120,3 +134,7 @@ class SignInWindow(QWidget):
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(scroll)
+
+    def _retranslate(self) -> None:
+        self._settings.set_name(self.tr("Settings"))
+        self.render_state(self._model.state)

@@ -1,0 +1,161 @@
+"""The gallery's scenes of the settings: every kind of row, locked, wrong, and as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.view_models.settings_states import (
+    RowKind,
+    SettingRow,
+    SettingsPage,
+    SettingsSection,
+    SettingsState,
+)
+from desktop.views.gallery_scene import Scene
+from desktop.views.gallery_states import Samples
+from desktop.views.settings_window import SettingsWindow
+from desktop.views.static_settings import StaticSettings
+from desktop.views.theme import Theme
+
+
+def states(samples: Samples) -> dict[str, SettingsState]:
+    """The window on each page."""
+    say = samples.say
+    system = ("system", say("Comme le système", "As the system"))
+    plain = SettingsState(
+        pages=(
+            (SettingsPage.GENERAL, say("Général", "General")),
+            (SettingsPage.DEVICES, say("Son et image", "Sound and picture")),
+            (SettingsPage.NETWORK, say("Réseau", "Network")),
+            (SettingsPage.ACCOUNT, say("Compte", "Account")),
+            (SettingsPage.ABOUT, say("À propos", "About")),
+        ),
+    )
+    language = SettingRow(
+        "language",
+        RowKind.CHIPS,
+        say("Langue", "Language"),
+        value="system",
+        options=(system, ("fr", "Français"), ("en", "English")),
+    )
+    themes = (system, ("light", say("Clair", "Light")), ("dark", say("Sombre", "Dark")))
+    theme = SettingRow(
+        "theme",
+        RowKind.CHIPS,
+        say("Couleurs", "Colours"),
+        value="dark",
+        options=themes,
+        locked=True,
+        enabled=False,
+    )
+    camera = SettingRow("camera", RowKind.LIST, say("Caméra", "Camera"), options=(("", system[1]),), value="")
+    microphone = replace(
+        camera,
+        key="microphone",
+        label=say("Micro", "Microphone"),
+        value="x",
+        options=(("", system[1]), ("x", "Jabra Evolve2 40 SE")),
+        help=say("Jabra Evolve2 40 SE n’est pas branché.", "Jabra Evolve2 40 SE is not plugged in."),
+    )
+    echo = SettingRow(
+        "echo_cancellation",
+        RowKind.SWITCH,
+        say("Supprimer l’écho du haut-parleur", "Remove the echo of the loudspeaker"),
+        on=True,
+    )
+    proxy = SettingRow(
+        "proxy_mode",
+        RowKind.CHIPS,
+        say("Proxy du réseau", "Proxy of the network"),
+        value="manual",
+        options=(system, ("none", say("Aucun", "None")), ("manual", say("Celui-ci", "This one"))),
+    )
+    address = SettingRow(
+        "proxy_url",
+        RowKind.TEXT,
+        say("Adresse du proxy", "Address of the proxy"),
+        value="proxy.example.org",
+        error=say(
+            "Saisissez une adresse telle que http://proxy.example.org:3128, sans mot de passe.",
+            "Enter an address such as http://proxy.example.org:3128, without a password.",
+        ),
+    )
+    relay = SettingRow(
+        "relay_only",
+        RowKind.SWITCH,
+        say("Par des relais uniquement", "Through relays alone"),
+        say(
+            "Pour les réseaux qui ne laissent rien passer d’autre. Le son peut arriver plus tard.",
+            "For networks that let nothing else through. Sound may arrive later.",
+        ),
+        on=True,
+        locked=True,
+        enabled=False,
+    )
+    old = SettingRow("old_password", RowKind.SECRET, say("Mot de passe actuel", "Current password"))
+    change = SettingRow(
+        "change_password",
+        RowKind.BUTTON,
+        action=say("Changer le mot de passe", "Change the password"),
+        main=True,
+    )
+    here = SettingRow(
+        "end_session:1", RowKind.WORDS, "MiKL Visio · Windows", say("Cet appareil", "This device")
+    )
+    there = SettingRow(
+        "end_session:2",
+        RowKind.WORDS,
+        "MiKL Visio · Linux",
+        "192.0.2.7",
+        action=say("Déconnecter", "Sign out there"),
+    )
+    version = SettingRow("version", RowKind.WORDS, "MiKL Visio", "Version 0.1.0")
+    libraries = SettingRow(
+        "notices", RowKind.BUTTON, action=say("Afficher les bibliothèques", "Show the libraries")
+    )
+    section = SettingsSection
+    return {
+        "general": replace(plain, sections=(section(say("Apparence", "Appearance"), (language, theme)),)),
+        "devices": replace(
+            plain,
+            page=SettingsPage.DEVICES,
+            sections=(
+                section(say("Appareils", "Devices"), (camera, microphone)),
+                section(say("Ma voix", "My voice"), (echo,)),
+            ),
+        ),
+        "network": replace(
+            plain,
+            page=SettingsPage.NETWORK,
+            sections=(section("Proxy", (proxy, address)), section(say("Son et image", "Sound"), (relay,))),
+        ),
+        "account": replace(
+            plain,
+            page=SettingsPage.ACCOUNT,
+            sections=(
+                section(say("Mot de passe", "Password"), (old, change)),
+                section(say("Où vous êtes connecté", "Where you are signed in"), (here, there)),
+            ),
+            notice=say("Votre mot de passe est changé.", "Your password is changed."),
+            notice_id=1,
+        ),
+        "about": replace(
+            plain,
+            page=SettingsPage.ABOUT,
+            sections=(section("", (version,)), section(say("Logiciels libres", "Open source"), (libraries,))),
+        ),
+    }
+
+
+def _window(state: SettingsState, theme: Theme) -> QWidget:
+    return SettingsWindow(StaticSettings(state), theme, mark="mark-visio")
+
+
+def scenes(samples: Samples) -> Iterator[Scene]:
+    """The window on each page."""
+    for name, state in states(samples).items():
+        yield Scene("settings", name, partial(_window, state))
