@@ -38,6 +38,7 @@ SAME_IN_FRENCH = frozenset(
         "Chat",
         "Agenda",
         "Code",
+        "Licence",
         "Proxy",
         "Service",
         "Notifications",
