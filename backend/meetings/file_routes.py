@@ -10,7 +10,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
 
 from backend.auth import Authenticated
 from backend.database import Caller, Connection
@@ -20,7 +19,7 @@ from backend.meetings.routes import IfNoneMatch
 from backend.meetings.table import Table
 from backend.meetings.tags import NOT_MODIFIED, file_answer
 from backend.services import Services, ServicesOf
-from backend_client.models import Meeting, Meetings, MeetingStatus
+from backend_client.models import Meeting, Meetings, MeetingStatus, Moment
 
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"])
 
@@ -37,8 +36,8 @@ async def export_table(
     caller: Authenticated,
     services: ServicesOf,
     status: Annotated[list[MeetingStatus] | None, Query()] = None,
-    from_: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    to: AwareDatetime | None = None,
+    from_: Annotated[Moment | None, Query(alias="from")] = None,
+    to: Moment | None = None,
     client_id: UUID | None = None,
     order: Literal["asc", "desc"] = "asc",
 ) -> Response:

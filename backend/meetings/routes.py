@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import AwareDatetime
 
 from backend.auth import Authenticated
 from backend.database import Connection
@@ -24,6 +23,7 @@ from backend_client.models import (
     MeetingRequest,
     Meetings,
     MeetingStatus,
+    Moment,
     Presences,
     RoomToken,
     RoomTokenRequest,
@@ -42,8 +42,8 @@ async def list_meetings(
     caller: Authenticated,
     services: ServicesOf,
     status: Annotated[list[MeetingStatus] | None, Query()] = None,
-    from_: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    to: AwareDatetime | None = None,
+    from_: Annotated[Moment | None, Query(alias="from")] = None,
+    to: Moment | None = None,
     client_id: UUID | None = None,
     order: Literal["asc", "desc"] = "asc",
     limit: Annotated[int, Query(ge=1, le=100)] = 50,

@@ -31,6 +31,7 @@ from backend_client.models.accounts import (
 )
 from backend_client.models.common import (
     AnswerModel,
+    Moment,
     Person,
     RequestModel,
     Role,
@@ -122,6 +123,7 @@ __all__ = [
     "MeetingSeries",
     "MeetingStatus",
     "Meetings",
+    "Moment",
     "NoteRequest",
     "Notification",
     "Notifications",

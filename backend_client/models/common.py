@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+
+_WRITTEN_OUT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+
+
+def _written_out(value: object) -> object:
+    """What pydantic would take beyond that are seconds since 1970, which the contract does not know."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN_OUT.match(value)):
+        return value
+    raise ValueError("a moment is written as in RFC 3339")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+"""A point in time in a request, RFC 3339 with its offset."""
 
 
 class RequestModel(BaseModel):

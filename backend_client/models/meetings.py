@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
 
-from backend_client.models.common import AnswerModel, Person, RequestModel, Role
+from backend_client.models.common import AnswerModel, Moment, Person, RequestModel, Role
 
 TITLE_MAX = 200
 DESCRIPTION_MAX = 4000
@@ -42,7 +42,7 @@ class MeetingRequest(RequestModel):
     client_id: UUID
     title: Title
     description: Description = ""
-    scheduled_at: AwareDatetime
+    scheduled_at: Moment
     planned_minutes: PlannedMinutes = 60
 
 
@@ -51,7 +51,7 @@ class MeetingChange(RequestModel):
 
     title: Title | None = None
     description: Description | None = None
-    scheduled_at: AwareDatetime | None = None
+    scheduled_at: Moment | None = None
     planned_minutes: PlannedMinutes | None = None
 
 

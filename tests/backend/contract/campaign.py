@@ -19,7 +19,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from schemathesis import Case, GenerationMode, HookContext
+from schemathesis import Case, Config, GenerationMode, HookContext
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.result import Ok
@@ -46,6 +46,8 @@ CHECKS = [
 WEBHOOK_SECRET = "the secret of a webhook in tests"
 STREAM = "text/event-stream"
 _LIMIT_S = 20
+_CONFIG = {"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}}
+"""Whatever the description names is a refusal, also `413` and `410`."""
 _MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
@@ -74,7 +76,7 @@ def run(scene: Scene, caller: str, cases: int) -> Report:
     An operation gets as many as it has different things to ask: one without parameters gets one.
     """
     description = scene.http.get("/openapi.json").json()
-    schema = schemathesis.openapi.from_dict(description)
+    schema = schemathesis.openapi.from_dict(description, config=Config.from_dict(_CONFIG))
     _name_what_exists(schema, scene)
     operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert len(operations) == sum(len(methods) for methods in description["paths"].values())

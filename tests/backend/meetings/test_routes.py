@@ -86,6 +86,15 @@ async def test_a_wrong_member_is_named(
     assert database.admin("select id from public.meetings") == []
 
 
+@pytest.mark.parametrize("value", [4_102_444_800, 4_102_444_800.5, "4102444800", "2100-01-01", True])
+async def test_a_moment_is_written_out(database: TestDatabase, mikl: Person, value: object) -> None:
+    """RFC 3339 and nothing else: a number of seconds is no moment, in a body or in a query."""
+    body = {"client_id": str(database.client_id(ALICE)), "title": "x", "scheduled_at": value}
+    assert wrong_fields(await mikl.post("/meetings", body)) == {"/scheduled_at": "wrong-type"}
+    for path in ("/meetings", "/meetings/export.csv"):
+        assert wrong_fields(await mikl.get(path, to=value)) == {"/to": "wrong-type"}
+
+
 async def test_missing_members_are_named(mikl: Person) -> None:
     """All at once, so that a form can show them together."""
     assert wrong_fields(await mikl.post("/meetings", {})) == {
