@@ -165,6 +165,7 @@ class Sizes:
     hub_panel: int
     list_least: int
     row_roomy: int
+    header_roomy: int
     hub_width: int
     hub_height: int
     hub_min_width: int

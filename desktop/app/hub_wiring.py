@@ -26,12 +26,14 @@ from desktop.view_models.language import Language
 from desktop.view_models.meeting_list import MeetingListViewModel
 from desktop.view_models.meeting_panel import MeetingPanelViewModel
 from desktop.view_models.schedule import ScheduleViewModel
+from desktop.view_models.start_now import StartNowViewModel
 from desktop.view_models.states import RowAction, SchedulePurpose, Tone
 from desktop.view_models.tasks import TaskScope
 from desktop.view_models.view_model import ViewModel
 from desktop.views.dialogs.cancel_dialog import CancelDialog
 from desktop.views.dialogs.form_dialog import FormDialog
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
+from desktop.views.dialogs.start_now_dialog import StartNowDialog
 from desktop.views.hub_intentions import HubModels
 from desktop.views.theme import Theme
 
@@ -75,6 +77,7 @@ class HubDesk(QObject):
         meetings.selected.connect(self.panel.select)
         meetings.changed.connect(self._update_panel)
         meetings.schedule_requested.connect(self._plan)
+        meetings.start_now_requested.connect(self._open_start_now)
         meetings.menu_chosen.connect(self._chosen)
 
     @property
@@ -140,6 +143,7 @@ class HubDesk(QObject):
             parent=self,
         )
         model.saved.connect(known.refresh)
+        model.note_wanted.connect(self.panel.keep_note)
         self.schedule_model = model
         self._open(model, ScheduleDialog(model, self._theme, self._window))
         model.start()
@@ -150,6 +154,14 @@ class HubDesk(QObject):
         model = CancelViewModel(self._client, self._language, meeting, parent=self)
         model.cancelled.connect(self._meetings.refresh)
         self._open(model, CancelDialog(model, self._theme, self._window))
+
+    def _open_start_now(self) -> None:
+        if self._dialog is not None:
+            return
+        model = StartNowViewModel(self._client, parent=self)
+        model.started.connect(self._meetings.room_requested)
+        self._open(model, StartNowDialog(model, self._theme, self._window))
+        model.begin()
 
     def _open(self, model: ViewModel[Any], dialog: AnyDialog) -> None:
         self._dialog_model, self._dialog = model, dialog

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
-from PySide6.QtCore import QTimeZone
+from PySide6.QtCore import QCoreApplication, QTimeZone
 
 
 def system_zone() -> ZoneInfo:
@@ -64,6 +64,27 @@ class Dates:
     def zone_name(self, instant: datetime) -> str:
         """Name of the zone as people say it: `heure normale d’Europe centrale`."""
         return get_timezone_name(instant.astimezone(self.zone), locale=self.locale)
+
+    def elsewhere(self, instant: datetime, zone_name: str, whose: str, *, minutes: int = 0) -> str:
+        """`Chez Alice : 08:00, heure normale de l’Est nord-américain`, "" where the clocks agree.
+
+        Args:
+            instant: when.
+            zone_name: IANA name of the other zone; an unknown one says nothing.
+            whose: first name of who lives there.
+            minutes: a length, to show hours from to.
+        """
+        try:
+            there = Dates(self.locale, ZoneInfo(zone_name))
+        except (ValueError, KeyError, OSError):
+            return ""
+        if instant.astimezone(there.zone).utcoffset() == instant.astimezone(self.zone).utcoffset():
+            return ""
+        return QCoreApplication.translate("Dates", "For {name}: {hours}, {zone}").format(
+            name=whose,
+            hours=there.hours(instant, minutes) if minutes else there.hour(instant),
+            zone=there.zone_name(instant),
+        )
 
     def duration(self, seconds: int) -> str:
         """`52 min`, `1 h 05`; under a minute `40 s`."""

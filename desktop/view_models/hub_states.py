@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop.view_models.states import ErrorText, MeetingRow, PersonState, Tone
+from desktop.view_models.states import ClientChoice, ErrorText, MeetingRow, PersonState, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +73,37 @@ class PanelState:
     presence_line: str = ""
     changed: str = ""
     error: ErrorText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteDraft:
+    """What the fields of an invitation hold. `time_zone` "" means the operator's own."""
+
+    name: str = ""
+    email: str = ""
+    language: str = "fr"
+    time_zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InviteState:
+    """`InviteViewModel`: the form that invites a client."""
+
+    name_error: str = ""
+    email_error: str = ""
+    error: ErrorText | None = None
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartNowState:
+    """`StartNowViewModel`: the dialog that starts a meeting at once. `done` turns true once."""
+
+    clients: tuple[ClientChoice, ...] = ()
+    loading_clients: bool = True
+    title: str = ""
+    client_error: str = ""
+    title_error: str = ""
+    error: ErrorText | None = None
+    busy: bool = False
+    done: bool = False

@@ -43,6 +43,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     Signals:
         room_requested(Meeting): the person wants into a running meeting.
         schedule_requested(): the operator wants the scheduling dialog.
+        start_now_requested(): the operator wants to start a meeting that is not planned.
         menu_chosen(Meeting, RowAction): a row of a meeting's menu.
         selected(Meeting): the operator wants to see more of a meeting.
         sign_out_requested(): the person wants to sign out.
@@ -52,6 +53,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
 
     room_requested = Signal(object)
     schedule_requested = Signal()
+    start_now_requested = Signal()
     menu_chosen = Signal(object, object)
     selected = Signal(object)
     sign_out_requested = Signal()
@@ -144,6 +146,11 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         """Ask for the scheduling dialog."""
         if self._user.role is Role.OPERATOR:
             self.schedule_requested.emit()
+
+    def start_now(self) -> None:
+        """Ask for a meeting at once."""
+        if self._user.role is Role.OPERATOR:
+            self.start_now_requested.emit()
 
     def sign_out(self) -> None:
         """Ask to sign out."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
@@ -87,6 +86,10 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
         live = meeting.status is MeetingStatus.IN_PROGRESS
         if live or self._presence_of != (meeting.id, meeting.version):
             self._scope.start(self._load_presence(meeting), name="presence")
+
+    def keep_note(self, meeting_id: UUID, text: str) -> None:
+        """Save a note that was typed elsewhere, as safely as one that is typed here."""
+        self._notes.type(meeting_id, text)
 
     async def close(self) -> None:
         """Save what was typed, then end."""
@@ -223,18 +226,11 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
 
     def _hours_there(self, meeting: Meeting, dates: Dates) -> str:
         """The client's own hours, where his clock shows others."""
-        try:
-            zone = ZoneInfo(self._zones.get(meeting.client.id, ""))
-        except (ValueError, KeyError, OSError):
-            return ""
-        at = meeting.scheduled_at
-        if at.astimezone(zone).utcoffset() == at.astimezone(dates.zone).utcoffset():
-            return ""
-        there = Dates(dates.locale, zone)
-        return self.tr("For {name}: {hours}, {zone}").format(
-            name=meeting.client.full_name.split(" ")[0],
-            hours=there.hours(at, meeting.planned_minutes),
-            zone=there.zone_name(at),
+        return dates.elsewhere(
+            meeting.scheduled_at,
+            self._zones.get(meeting.client.id, ""),
+            meeting.client.full_name.split(" ")[0],
+            minutes=meeting.planned_minutes,
         )
 
     def _ended(self, meeting: Meeting, dates: Dates, now: datetime) -> str:

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from uuid import UUID, uuid4
 
 from PySide6.QtCore import QObject, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import Meeting, MeetingChange, MeetingRequest
+from backend_client.models import (
+    SERIES_MAX,
+    InvitedClient,
+    Meeting,
+    MeetingChange,
+    MeetingRequest,
+    SeriesRequest,
+)
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import field_text, text_for
 from desktop.view_models.hub_ports import HubPort
+from desktop.view_models.invite_client import InviteViewModel
 from desktop.view_models.language import Language
 from desktop.view_models.meeting_rows import person_state
-from desktop.view_models.schedule_rules import DraftRules, draft_of, instant_of, merged, next_full_hour
+from desktop.view_models.schedule_rules import (
+    DraftRules,
+    choices_of,
+    draft_of,
+    instant_of,
+    merged,
+    next_full_hour,
+)
 from desktop.view_models.states import (
     ClientChoice,
     ErrorText,
@@ -34,14 +50,18 @@ ERROR_MEMBERS = {
     "/scheduled_at": "when_error",
     "/planned_minutes": "duration_error",
 }
-NO_ERRORS = dict.fromkeys(ERROR_MEMBERS.values(), "")
+NO_ERRORS = dict.fromkeys((*ERROR_MEMBERS.values(), "note_error"), "")
 
 
 class ScheduleViewModel(ViewModel[ScheduleState]):
     """Checks a draft while it is typed and saves it once.
 
     Signals:
-        saved(Meeting): the service stored the meeting.
+        saved(Meeting): the service stored the meeting; the first of a series.
+        note_wanted(UUID, str): the meeting that was planned gets this private note.
+
+    Attributes:
+        invite: invites a client who is not one yet.
 
     Args:
         service: the service.
@@ -53,6 +73,7 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
     """
 
     saved = Signal(object)
+    note_wanted = Signal(object, str)
 
     def __init__(
         self,
@@ -75,6 +96,8 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         self._zone = zone or system_zone()
         # One key for one dialog and one content: pressing twice, or again after a lost answer, saves once.
         self._nonce = uuid4().hex
+        self.invite = InviteViewModel(service, on_unexpected=on_unexpected, parent=self)
+        self.invite.invited.connect(self._invited)
         proposed = next_full_hour(service.now(), self._zone)
         draft = ScheduleDraft(day=proposed.date(), hour=proposed.time())
         self._filled = draft_of(meeting, self._zone) if meeting is not None else draft
@@ -83,20 +106,25 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
             clients=(self._choice(meeting),) if meeting is not None else (),
             loading_clients=meeting is None,
             earliest_day=service.now().astimezone(self._zone).date(),
-            zone=self._dates().zone_name(meeting.scheduled_at if meeting is not None else proposed),
+            most_times=SERIES_MAX if meeting is None else 1,
         )
+        self._set(**self._doubts(self._filled))
 
     def start(self) -> None:
         """Fetch the clients to choose from; a meeting's client never changes."""
         if self._meeting is None:
             self._load()
 
+    async def close(self) -> None:
+        """End what still runs."""
+        await self.invite.close()
+        await super().close()
+
     # ------------------------------------------------------------------ intentions
 
     def edited(self, draft: ScheduleDraft) -> None:
         """The draft changed: warn about what will not work, forgive what was corrected."""
-        warning = self._rules().warning(draft, self._known_meetings())
-        self._set(draft=draft, error=None, warning=warning, **self._still_wrong(draft))
+        self._set(draft=draft, error=None, **self._doubts(draft), **self._still_wrong(draft))
 
     def save(self, draft: ScheduleDraft) -> None:
         """Check and send; errors appear next to their fields and nothing typed is lost."""
@@ -132,14 +160,7 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         except ApiError as error:
             self._set(error=text_for(error.code))
         else:
-            choices = [
-                ClientChoice(str(each.id), person_state(str(each.id), each.full_name))
-                for each in clients
-                if each.active
-            ]
-            # The database sorts by code point; people expect É beside E.
-            choices.sort(key=lambda each: each.person.name.casefold())
-            self._set(clients=tuple(choices))
+            self._set(clients=choices_of(clients))
         finally:
             self._set(loading_clients=False)
 
@@ -157,7 +178,7 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
             self._set(
                 draft=typed,
                 fill_id=self._state.fill_id + 1,
-                warning=self._rules().warning(typed, self._known_meetings()),
+                **self._doubts(typed),
                 note=self.tr("What you had not touched now shows the newer version."),
             )
         finally:
@@ -173,6 +194,8 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         except ApiError as error:
             self._set(**self._refusal(error))
         else:
+            if self._meeting is None and draft.note.strip():
+                self.note_wanted.emit(meeting.id, draft.note)
             self._set(saved=True)
             self.saved.emit(meeting)
         finally:
@@ -186,8 +209,30 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
             scheduled_at=instant,
             planned_minutes=draft.planned_minutes,
         )
-        key = hashlib.sha256(f"{self._nonce}{request.model_dump_json()}".encode()).hexdigest()[:32]
-        return await self._service.create_meeting(request, idempotency_key=key)
+        if draft.times > 1:
+            weekly = SeriesRequest(**request.model_dump(), count=draft.times)
+            series = await self._service.create_series(weekly, idempotency_key=self._key(weekly))
+            return series.items[0]
+        return await self._service.create_meeting(request, idempotency_key=self._key(request))
+
+    def _key(self, request: MeetingRequest) -> str:
+        return hashlib.sha256(f"{self._nonce}{request.model_dump_json()}".encode()).hexdigest()[:32]
+
+    def _invited(self, client: InvitedClient) -> None:
+        """The new client is chosen at once."""
+        draft = replace(self._state.draft, client_id=str(client.id))
+        known = [each for each in self._state.clients if each.client_id != draft.client_id]
+        new = ClientChoice(draft.client_id, person_state(draft.client_id, client.full_name), client.time_zone)
+        self._set(
+            clients=(*known, new),
+            draft=draft,
+            fill_id=self._state.fill_id + 1,
+            client_error="",
+            note=self.tr("{name} is invited: the link is on its way to {email}.").format(
+                name=client.full_name, email=client.email
+            ),
+        )
+        self._set(**self._doubts(draft))
 
     async def _change(self, meeting: Meeting, draft: ScheduleDraft, instant: datetime) -> Meeting:
         wanted = self._rules().change(draft, instant)
@@ -215,6 +260,15 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
 
     def _rules(self) -> DraftRules:
         return DraftRules(self._service.now(), self._dates(), self._meeting)
+
+    def _doubts(self, draft: ScheduleDraft) -> dict[str, str]:
+        """What the draft's reader should know while it is typed."""
+        rules = self._rules()
+        return {
+            "warning": rules.warning(draft, self._known_meetings()),
+            "zone": rules.hours_there(draft, self._state.clients),
+            "repetition": rules.repetition(draft),
+        }
 
     def _still_wrong(self, draft: ScheduleDraft) -> dict[str, str]:
         """Errors on screen that the new draft has not corrected; typing never adds one."""

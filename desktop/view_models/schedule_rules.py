@@ -11,9 +11,11 @@ from PySide6.QtCore import QCoreApplication
 from backend_client.errors import FieldErrorCode
 from backend_client.models import (
     DESCRIPTION_MAX,
+    NOTE_MAX,
     PLANNED_MINUTES_MAX,
     PLANNED_MINUTES_MIN,
     TITLE_MAX,
+    Client,
     Meeting,
     MeetingChange,
     MeetingStatus,
@@ -21,7 +23,8 @@ from backend_client.models import (
 from desktop.meeting.agenda import overlaps
 from desktop.view_models.dates import Dates
 from desktop.view_models.error_texts import field_text
-from desktop.view_models.states import ScheduleDraft
+from desktop.view_models.meeting_rows import person_state
+from desktop.view_models.states import ClientChoice, ScheduleDraft
 
 translate = QCoreApplication.translate
 
@@ -43,6 +46,27 @@ def draft_of(meeting: Meeting, zone: tzinfo) -> ScheduleDraft:
         hour=local.time().replace(second=0, microsecond=0),
         planned_minutes=meeting.planned_minutes,
     )
+
+
+def choices_of(clients: Iterable[Client]) -> tuple[ClientChoice, ...]:
+    """The clients that can be met, in the order people expect."""
+    choices = [
+        ClientChoice(str(each.id), person_state(str(each.id), each.full_name), each.time_zone)
+        for each in clients
+        if each.active
+    ]
+    # The database sorts by code point; people expect É beside E.
+    choices.sort(key=lambda each: each.person.name.casefold())
+    return tuple(choices)
+
+
+def series_of(draft: ScheduleDraft, zone: tzinfo) -> list[datetime]:
+    """When the draft's meetings are: at the same local time, a week apart; skipped hours left out."""
+    if draft.day is None:
+        return []
+    days = [draft.day + timedelta(weeks=week) for week in range(max(1, draft.times))]
+    instants = [instant_of(replace(draft, day=day), zone) for day in days]
+    return [each for each in instants if each is not None]
 
 
 def instant_of(draft: ScheduleDraft, zone: tzinfo) -> datetime | None:
@@ -94,6 +118,8 @@ class DraftRules:
             errors["title_error"] = field_text(FieldErrorCode.TOO_LONG, "/title")
         if len(draft.description.strip()) > DESCRIPTION_MAX:
             errors["description_error"] = field_text(FieldErrorCode.TOO_LONG, "/description")
+        if len(draft.note) > NOTE_MAX:
+            errors["note_error"] = translate("Schedule", "At most {most} characters.").format(most=NOTE_MAX)
         if not PLANNED_MINUTES_MIN <= draft.planned_minutes <= PLANNED_MINUTES_MAX:
             errors["duration_error"] = field_text(FieldErrorCode.OUT_OF_RANGE)
         instant = instant_of(draft, self.dates.zone)
@@ -114,16 +140,60 @@ class DraftRules:
             return ""
         if self._past(instant):
             return translate("Schedule", "This hour is in the past.")
-        for each in known:
-            if self.meeting is not None and each.id == self.meeting.id:
-                continue
-            if each.status in (MeetingStatus.SCHEDULED, MeetingStatus.IN_PROGRESS) and overlaps(
-                instant, draft.planned_minutes, each.scheduled_at, each.planned_minutes
-            ):
-                return translate("Schedule", "You already have “{title}” at {hours}.").format(
-                    title=each.title, hours=self.dates.hours(each.scheduled_at, each.planned_minutes)
-                )
-        return ""
+        clashes = self._clashes(draft, list(known))
+        if not clashes:
+            return ""
+        if len(clashes) > 1:
+            return QCoreApplication.translate(
+                "Schedule", "%n of these meetings overlap with others.", None, len(clashes)
+            )
+        other = clashes[0]
+        hours = self.dates.hours(other.scheduled_at, other.planned_minutes)
+        if draft.times > 1:
+            hours = f"{self.dates.short_day(other.scheduled_at)}, {hours}"
+        return translate("Schedule", "You already have “{title}” at {hours}.").format(
+            title=other.title, hours=hours
+        )
+
+    def hours_there(self, draft: ScheduleDraft, clients: Iterable[ClientChoice]) -> str:
+        """The chosen client's own hour where his clock shows another one, "" where it does not."""
+        instant = instant_of(draft, self.dates.zone)
+        chosen = next((each for each in clients if each.client_id == draft.client_id), None)
+        if instant is None or chosen is None:
+            return ""
+        return self.dates.elsewhere(instant, chosen.time_zone, chosen.person.name.split(" ")[0])
+
+    def repetition(self, draft: ScheduleDraft) -> str:
+        """When the last meeting of a series is."""
+        if draft.times < 2 or draft.day is None:
+            return ""
+        instants = series_of(draft, self.dates.zone)
+        if not instants:
+            return ""
+        return translate("Schedule", "The last one on {day}.").format(
+            day=self.dates.day(instants[-1], now=self.now)
+        )
+
+    def _clashes(self, draft: ScheduleDraft, known: list[Meeting]) -> list[Meeting]:
+        """For each of the draft's meetings that overlaps, the first one it overlaps with."""
+        open_ones = [
+            each
+            for each in known
+            if each.status in (MeetingStatus.SCHEDULED, MeetingStatus.IN_PROGRESS)
+            and (self.meeting is None or each.id != self.meeting.id)
+        ]
+        found = (
+            next(
+                (
+                    each
+                    for each in open_ones
+                    if overlaps(instant, draft.planned_minutes, each.scheduled_at, each.planned_minutes)
+                ),
+                None,
+            )
+            for instant in series_of(draft, self.dates.zone)
+        )
+        return [each for each in found if each is not None]
 
     def change(self, draft: ScheduleDraft, instant: datetime) -> MeetingChange:
         """Only what differs from the meeting: the rest stays whatever it is by now."""

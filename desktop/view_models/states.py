@@ -196,6 +196,8 @@ class ClientChoice:
 
     client_id: str
     person: PersonState
+    time_zone: str = ""
+    """Name of his zone in the IANA database, "" where it is not known."""
 
 
 class SchedulePurpose(Enum):
@@ -217,6 +219,10 @@ class ScheduleDraft:
     day: date | None = None
     hour: time | None = None
     planned_minutes: int = 60
+    times: int = 1
+    """How many meetings, a week apart."""
+    note: str = ""
+    """Private note of the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +244,17 @@ class ScheduleState:
     earliest_day: date | None = None
     durations: tuple[int, ...] = (30, 45, 60, 90)
     zone: str = ""
-    """Name of the machine's zone, shown under the hour."""
+    """The chosen client's own hour and zone, shown under the hour where they differ."""
+    repetition: str = ""
+    """When the last of a weekly series is, "" for a single meeting."""
+    most_times: int = 52
+    """Longest series; 1 where a meeting cannot be repeated."""
     warning: str = ""
     """A yellow line above the buttons: overlap, hour in the past."""
     client_error: str = ""
     title_error: str = ""
     description_error: str = ""
+    note_error: str = ""
     when_error: str = ""
     duration_error: str = ""
     error: ErrorText | None = None

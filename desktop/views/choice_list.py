@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.view_models.states import PersonState
+from desktop.views.icons import paint_icon
 from desktop.views.text import paint_avatar
 from desktop.views.theme import Look
 
@@ -18,11 +19,12 @@ _ROWS_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One row: what it means, what it says, and whose it is (None for hours)."""
+    """One row: what it means, what it says, and whose it is (None for hours), or its icon."""
 
     value: str
     text: str
     person: PersonState | None = None
+    icon: str = ""
 
 
 class _Choices(QAbstractListModel):
@@ -53,7 +55,8 @@ class _Painter(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         choice = self._choices.choices[index.row()]
         look = self._look
-        height = look.size.room_control if choice.person is not None else look.size.control
+        tall = choice.person is not None or choice.icon
+        height = look.size.room_control if tall else look.size.control
         return QSize(QFontMetrics(look.font("body")).horizontalAdvance(choice.text) + look.space.l, height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -72,8 +75,17 @@ class _Painter(QStyledItemDelegate):
             circle = QRectF(left - look.space.xxs, area.center().y() - side / 2, side, side)
             paint_avatar(painter, look, choice.person, circle)
             left += side + look.space.xxs
+        elif choice.icon:
+            side = look.size.icon
+            paint_icon(
+                painter,
+                choice.icon,
+                look.colour.primary,
+                QRectF(left, area.center().y() - side / 2, side, side),
+            )
+            left += side + look.space.xs
         painter.setFont(look.font("body", tabular=choice.person is None))
-        painter.setPen(look.colour.text)
+        painter.setPen(look.colour.primary if choice.icon else look.colour.text)
         words = QRectF(left, area.y(), area.right() - left, area.height())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, choice.text)
         painter.restore()
@@ -123,7 +135,8 @@ class ChoiceList(QListView):
         if choices:
             self.setCurrentIndex(self._choices.index(rows[0] if rows else 0, 0))
             self.scrollTo(self.currentIndex(), QListView.ScrollHint.PositionAtTop)
-        height = self._look.size.room_control if choices and choices[0].person else self._look.size.control
+        tall = bool(choices) and bool(choices[0].person or choices[0].icon)
+        height = self._look.size.room_control if tall else self._look.size.control
         self.setFixedHeight(min(len(choices), _ROWS_AT_MOST) * height)
 
     def step(self, rows: int) -> None:

@@ -133,6 +133,7 @@ class Button(Control):
         self._icon = icon
         self._large = large
         self._busy = False
+        self._compact = False
 
     @property
     def kind(self) -> ButtonKind:
@@ -153,6 +154,14 @@ class Button(Control):
             self.setAccessibleName(text)
             self.updateGeometry()
 
+    def set_compact(self, compact: bool) -> None:
+        """Show only the icon where there is no room for words; they become the tool tip."""
+        if compact != self._compact and self._icon:
+            self._compact = compact
+            self.setToolTip(self.accessibleName() if compact else "")
+            self.updateGeometry()
+            self.update()
+
     def set_busy(self, busy: bool) -> None:
         """While busy the button keeps its place and colour, shows three dots and takes no click."""
         if busy != self._busy:
@@ -163,6 +172,8 @@ class Button(Control):
     def sizeHint(self) -> QSize:
         """Words, icon and padding."""
         look = self.look
+        if self._compact:
+            return QSize(look.size.control, look.size.control)
         padding = look.space.xs if self._kind is ButtonKind.QUIET else look.space.m
         width = QFontMetrics(look.font("strong")).horizontalAdvance(self._words()) + 2 * padding
         if self._icon:
@@ -194,7 +205,8 @@ class Button(Control):
             return
         font = look.font("strong")
         width = QFontMetrics(font).horizontalAdvance(self._words())
-        left = (self.width() - width - (look.size.icon + look.space.xs if self._icon else 0)) / 2
+        gap = 0 if self._compact else look.space.xs
+        left = (self.width() - width - (look.size.icon + gap if self._icon else 0)) / 2
         if self._icon:
             side = look.size.icon
             paint_icon(painter, self._icon, ink, QRectF(left, (self.height() - side) / 2, side, side))
@@ -206,6 +218,8 @@ class Button(Control):
         )
 
     def _words(self) -> str:
+        if self._compact:
+            return ""
         return self.text().replace("&&", "&")
 
     def _colours(self) -> tuple[QColor | None, QColor, QColor | None]:

@@ -193,9 +193,10 @@ class Field(QWidget):
         look: colours and sizes.
         editor: the editor inside `frame`; the label names it.
         frame: what stands under the label.
+        icon: before the label, "" for none.
     """
 
-    def __init__(self, look: Look, editor: QWidget, frame: QWidget) -> None:
+    def __init__(self, look: Look, editor: QWidget, frame: QWidget, *, icon: str = "") -> None:
         super().__init__()
         self._look = look
         self._editor = editor
@@ -209,8 +210,19 @@ class Field(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.space.xxs)
-        for part in (self._label, frame, self._hint, self._error):
+        head = QHBoxLayout()
+        head.setSpacing(look.space.xxs)
+        if icon:
+            head.addWidget(IconMark(look, icon))
+        head.addWidget(self._label, 1)
+        column.addLayout(head)
+        for part in (frame, self._hint, self._error):
             column.addWidget(part)
+
+    @property
+    def editor(self) -> QWidget:
+        """What the label names."""
+        return self._editor
 
     @property
     def error(self) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from desktop.view_models.hub_states import CancelState, PanelState, PersonLine
+from desktop.view_models.hub_states import CancelState, InviteState, PanelState, PersonLine, StartNowState
 from desktop.view_models.states import (
     ErrorText,
     MeetingListState,
@@ -18,9 +20,10 @@ from desktop.view_models.states import (
 )
 from desktop.views.dialogs.cancel_dialog import CancelDialog
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
-from desktop.views.gallery_scene import Scene, click_on, type_into
+from desktop.views.dialogs.start_now_dialog import StartNowDialog
+from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
 from desktop.views.gallery_states import ALICE, MIKL, Samples
-from desktop.views.hub_static_models import StaticCancel, static_hub
+from desktop.views.hub_static_models import StaticCancel, StaticStartNow, static_hub
 from desktop.views.hub_window import HubWindow
 from desktop.views.static_models import StaticSchedule
 from desktop.views.theme import Theme
@@ -36,6 +39,10 @@ def _schedule(state: ScheduleState, theme: Theme) -> QWidget:
 
 def _cancel(state: CancelState, theme: Theme) -> QWidget:
     return CancelDialog(StaticCancel(state), theme)
+
+
+def _start_now(state: StartNowState, theme: Theme) -> QWidget:
+    return StartNowDialog(StaticStartNow(state), theme)
 
 
 def changes(samples: Samples) -> dict[str, ScheduleState]:
@@ -82,6 +89,58 @@ def cancellations(samples: Samples) -> dict[str, CancelState]:
         ),
         "busy": replace(plain, busy=True),
     }
+
+
+def plans(samples: Samples) -> dict[str, StaticSchedule]:
+    """The scheduling dialog with what goes beyond one meeting with a known client."""
+    say = samples.say
+    filled = samples.schedule()["filled"]
+    weekly = replace(
+        filled,
+        draft=replace(filled.draft, times=10, note=say("Apporter le bilan 360.", "Bring the 360 review.")),
+        zone=say("Chez Alice\u00a0: 08:00, heure de Montréal", "For Alice: 08:00, Montreal time"),
+        repetition=say("La dernière le lundi 25 janvier 2027.", "The last one on Monday, January 25, 2027."),
+        warning=say("2 de ces réunions en chevauchent d’autres.", "2 of these meetings overlap with others."),
+    )
+    taken = say("Cette adresse a déjà un compte.", "This e-mail address already has an account.")
+    return {
+        "weekly": StaticSchedule(weekly),
+        "new-client": StaticSchedule(samples.schedule()["empty"], InviteState(email_error=taken)),
+        "invited": StaticSchedule(
+            replace(
+                filled,
+                note=say(
+                    "Invitation envoyée à Alice Laurent, à l’adresse alice@exemple.fr.",
+                    "Alice Laurent is invited: the link is on its way to alice@example.org.",
+                ),
+            )
+        ),
+    }
+
+
+def starts(samples: Samples) -> dict[str, StartNowState]:
+    """The dialog that starts a meeting at once."""
+    say = samples.say
+    plain = StartNowState(
+        clients=samples.schedule()["empty"].clients, loading_clients=False, title=say("Réunion", "Meeting")
+    )
+    return {
+        "empty": plain,
+        "failed": replace(
+            plain,
+            error=ErrorText(
+                say(
+                    "Le serveur vidéo ne répond pas. La réunion n’a pas changé.",
+                    "The video server does not answer. The meeting has not changed.",
+                )
+            ),
+        ),
+    }
+
+
+def _open_invite(window: QWidget) -> None:
+    type_into("clientField", "Emma Roche")(window)
+    QTest.keyClick(child_named(window, "clientField"), Qt.Key.Key_Return)
 
 
 def panels(samples: Samples) -> dict[str, PanelState]:
@@ -162,6 +221,11 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     yield Scene("hub", "panel-narrow", beside, lambda window: window.resize(window.minimumSize()))
     for name, schedule in changes(samples).items():
         yield Scene("schedule", name, partial(_schedule, schedule))
+    for name, plan in plans(samples).items():
+        ready = _open_invite if name == "new-client" else nothing
+        yield Scene("schedule", name, lambda theme, plan=plan: ScheduleDialog(plan, theme), ready)  # type: ignore[misc]
+    for name, start in starts(samples).items():
+        yield Scene("start-now", name, partial(_start_now, start))
     for name, cancel in cancellations(samples).items():
         yield Scene("cancel", name, partial(_cancel, cancel))
     yield Scene(

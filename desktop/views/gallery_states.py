@@ -302,7 +302,6 @@ class Samples:
             loading_clients=False,
             draft=ScheduleDraft(day=date(2026, 11, 23), hour=time(14), planned_minutes=60),
             earliest_day=date(2026, 11, 22),
-            zone="Europe/Paris",
         )
         filled = replace(
             empty,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
-from desktop.view_models.hub_states import CancelState, PanelState
+from desktop.view_models.hub_states import CancelState, PanelState, StartNowState
 from desktop.view_models.states import RowAction
 from desktop.views.intentions import MeetingListIntentions
 
@@ -60,3 +60,21 @@ class HubModels:
 
     meetings: MeetingListIntentions
     panel: PanelIntentions
+
+
+class StartNowIntentions(Protocol):
+    """The dialog that starts a meeting at once."""
+
+    @property
+    def state(self) -> StartNowState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `StartNowState`."""
+
+    def edited(self) -> None:
+        """Somebody chose or typed."""
+
+    def start(self, client_id: str, title: str) -> None:
+        """Start it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.view_models.hub_states import CancelState, PanelState
+from desktop.view_models.hub_states import CancelState, PanelState, StartNowState
 from desktop.view_models.states import MeetingListState, RowAction
 from desktop.views.hub_intentions import HubModels
 from desktop.views.static_models import StaticMeetingList, StaticModel
@@ -53,3 +53,15 @@ def static_hub(
         meetings if isinstance(meetings, StaticMeetingList) else StaticMeetingList(meetings),
         StaticPanel(panel or PanelState()),
     )
+
+
+class StaticStartNow(StaticModel[StartNowState]):
+    """A dialog that starts nothing."""
+
+    def edited(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("edited",))
+
+    def start(self, client_id: str, title: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("start", client_id, title))

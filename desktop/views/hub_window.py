@@ -138,6 +138,7 @@ class HubWindow(QWidget):
         frame.setFixedWidth(look.size.search_field)
         self._search_frame = frame
         self._schedule = Button(look, "scheduleButton", ButtonKind.FILLED, icon="plus")
+        self._start_now = Button(look, "startNowButton", icon="play")
         self._offline = InfoLine(look, "offlineLine", Tone.WARNING, icon="offline")
         self._trouble = InfoLine(look, "errorLine", Tone.DANGER)
         self._store = InfoLine(look, "storeNote", Tone.NEUTRAL, icon="lock")
@@ -173,6 +174,7 @@ class HubWindow(QWidget):
         self._trouble.show_text(trouble.sentence if trouble else "")
         self._store.show_text(state.store_note)
         self._schedule.setVisible(state.can_schedule and self._page is Page.MEETINGS)
+        self._start_now.setVisible(state.can_schedule and self._page is Page.MEETINGS)
         alone = state.phase is ListPhase.READY and not next_has_action(state)
         self._schedule.set_kind(ButtonKind.FILLED if alone else ButtonKind.PLAIN)
         self._search_frame.setVisible(state.phase is ListPhase.READY)
@@ -217,6 +219,7 @@ class HubWindow(QWidget):
         top.setSpacing(space.s)
         top.addWidget(self._title, 1)
         top.addWidget(self._search_frame)
+        top.addWidget(self._start_now)
         top.addWidget(self._schedule)
         top_line = QWidget()
         top_line.setLayout(top)
@@ -249,6 +252,7 @@ class HubWindow(QWidget):
     def _connect(self) -> None:
         model = self._model
         self._schedule.clicked.connect(model.schedule)
+        self._start_now.clicked.connect(model.start_now)
         self._column.act.connect(model.act)
         self._column.chosen.connect(model.choose)
         self._column.selected.connect(model.select)
@@ -283,6 +287,7 @@ class HubWindow(QWidget):
         left = self.width() - self._rail.width() - size.hub_panel
         alone = open_ and left < size.list_least
         self._content.setVisible(not alone)
+        self._start_now.set_compact((left if open_ else left + size.hub_panel) < size.header_roomy)
         self._panel.setMinimumWidth(size.hub_panel)
         self._panel.setMaximumWidth(self.width() if alone else size.hub_panel)
 
@@ -314,6 +319,7 @@ class HubWindow(QWidget):
         self._pages[Page.HISTORY].set_label(self.tr("History"))
         self._schedule.set_label(self.tr("Schedule"))
         self._schedule.setToolTip(self.tr("Schedule a meeting"))
+        self._start_now.set_label(self.tr("Start now"))
         self._search.setPlaceholderText(self.tr("Search"))
         self._search.setAccessibleName(self.tr("Search meetings"))
         self._toast.close_button.set_name(self.tr("Close this message"))

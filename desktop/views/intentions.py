@@ -10,6 +10,7 @@ from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
+from desktop.view_models.hub_states import InviteDraft, InviteState
 from desktop.view_models.room_states import ChatState, PeopleState, PersonAction
 from desktop.view_models.states import (
     MeetingListState,
@@ -78,6 +79,9 @@ class MeetingListIntentions(Protocol):
     def schedule(self) -> None:
         """Open the scheduling dialog."""
 
+    def start_now(self) -> None:
+        """Open the dialog that starts a meeting at once."""
+
     def retry(self) -> None:
         """Load the list again."""
 
@@ -88,8 +92,34 @@ class MeetingListIntentions(Protocol):
         """The toast was read."""
 
 
+class InviteIntentions(Protocol):
+    """The form that invites a client."""
+
+    @property
+    def state(self) -> InviteState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `InviteState`."""
+
+    @property
+    def invited(self) -> SignalInstance:
+        """Emitted when the service has done it."""
+
+    def edited(self) -> None:
+        """Somebody types."""
+
+    def invite(self, draft: InviteDraft) -> None:
+        """Send the invitation."""
+
+
 class ScheduleIntentions(Protocol):
     """The scheduling dialog."""
+
+    @property
+    def invite(self) -> InviteIntentions:
+        """Invites somebody who is no client yet."""
 
     @property
     def state(self) -> ScheduleState:

@@ -11,6 +11,7 @@ from desktop.view_models.states import ListPhase, MeetingAction, MeetingGroup, M
 from desktop.views.controls import ButtonKind
 from desktop.views.meeting_rows import MeetingRowView, NextMeetingCard
 from desktop.views.messages import Blank, Skeleton
+from desktop.views.tab_order import order_tabs
 from desktop.views.text import Text
 from desktop.views.theme import Look
 
@@ -174,6 +175,8 @@ class MeetingColumn(QScrollArea):
             # Grow now, not with the next events: no picture may show new rows on top of old ones.
             least = max(self._inside.minimumSizeHint().height(), self.viewport().height())
             self._inside.resize(self._inside.width(), least)
+            self._column.activate()
+            order_tabs(self._inside)
         else:
             for group in groups:
                 for row in group.rows:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.view_models.hub_states import InviteDraft, InviteState
 from desktop.view_models.room_states import ChatState, PeopleState, PersonAction
 from desktop.view_models.states import (
     MeetingListState,
@@ -96,6 +97,10 @@ class StaticMeetingList(StaticModel[MeetingListState]):
         """Keep the intention."""
         self.sent.append(("schedule",))
 
+    def start_now(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("start_now",))
+
     def retry(self) -> None:
         """Keep the intention."""
         self.sent.append(("retry",))
@@ -109,8 +114,26 @@ class StaticMeetingList(StaticModel[MeetingListState]):
         self.sent.append(("dismiss_notice",))
 
 
+class StaticInvite(StaticModel[InviteState]):
+    """A form that invites nobody."""
+
+    invited = Signal(object)
+
+    def edited(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("edited",))
+
+    def invite(self, draft: InviteDraft) -> None:
+        """Keep the intention."""
+        self.sent.append(("invite", draft))
+
+
 class StaticSchedule(StaticModel[ScheduleState]):
     """A dialog that saves nothing."""
+
+    def __init__(self, state: ScheduleState, invite: InviteState | None = None) -> None:
+        super().__init__(state)
+        self.invite = StaticInvite(invite or InviteState())
 
     def edited(self, draft: ScheduleDraft) -> None:
         """Keep the intention."""

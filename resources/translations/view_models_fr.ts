@@ -142,6 +142,13 @@
     </message>
 </context>
 <context>
+    <name>Dates</name>
+    <message>
+        <source>For {name}: {hours}, {zone}</source>
+        <translation>Chez {name}&#xa0;: {hours}, {zone}</translation>
+    </message>
+</context>
+<context>
     <name>ErrorTexts</name>
     <message>
         <source>Please fill in this field.</source>
@@ -564,10 +571,6 @@
         <translation>Dernière modification le {day} à {hour}</translation>
     </message>
     <message>
-        <source>For {name}: {hours}, {zone}</source>
-        <translation>Chez {name}&#xa0;: {hours}, {zone}</translation>
-    </message>
-    <message>
         <source>Cancelled: {reason}</source>
         <translation>Annulée&#xa0;: {reason}</translation>
     </message>
@@ -826,6 +829,14 @@
         <source>You already have “{title}” at {hours}.</source>
         <translation>Vous avez déjà «&#xa0;{title}&#xa0;» à {hours}.</translation>
     </message>
+    <message>
+        <source>At most {most} characters.</source>
+        <translation>{most} caractères au plus.</translation>
+    </message>
+    <message>
+        <source>The last one on {day}.</source>
+        <translation>La dernière le {day}.</translation>
+    </message>
 </context>
 <context>
     <name>ScheduleViewModel</name>
@@ -840,6 +851,10 @@
     <message>
         <source>Load it again</source>
         <translation>La recharger</translation>
+    </message>
+    <message>
+        <source>{name} is invited: the link is on its way to {email}.</source>
+        <translation>Invitation envoyée à {name}, à l’adresse {email}.</translation>
     </message>
 </context>
 <context>
@@ -1042,6 +1057,17 @@
     <message>
         <source>At least {count} characters; four unrelated words are a good one.</source>
         <translation>Au moins {count} caractères&#x202f;; quatre mots sans lien font l’affaire.</translation>
+    </message>
+</context>
+<context>
+    <name>StartNowViewModel</name>
+    <message>
+        <source>Meeting</source>
+        <translation>Réunion</translation>
+    </message>
+    <message>
+        <source>Choose a client.</source>
+        <translation>Choisissez un client.</translation>
     </message>
 </context>
 </TS>

@@ -106,6 +106,13 @@
     </message>
 </context>
 <context>
+    <name>ClientFrame</name>
+    <message>
+        <source>New client…</source>
+        <translation>Nouveau client…</translation>
+    </message>
+</context>
+<context>
     <name>ControlBar</name>
     <message>
         <source>Microphone on</source>
@@ -314,6 +321,10 @@
         <source>Close this message</source>
         <translation>Fermer ce message</translation>
     </message>
+    <message>
+        <source>Start now</source>
+        <translation>Démarrer maintenant</translation>
+    </message>
 </context>
 <context>
     <name>InvitationForm</name>
@@ -344,6 +355,33 @@
     <message>
         <source>Back</source>
         <translation>Retour</translation>
+    </message>
+</context>
+<context>
+    <name>InviteForm</name>
+    <message>
+        <source>New client</source>
+        <translation>Nouveau client</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nom</translation>
+    </message>
+    <message>
+        <source>E-mail address</source>
+        <translation>Adresse e-mail</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Invite</source>
+        <translation>Inviter</translation>
+    </message>
+    <message>
+        <source>Sends a link by e-mail</source>
+        <translation>Envoie un lien par e-mail</translation>
     </message>
 </context>
 <context>
@@ -564,6 +602,33 @@
     </message>
 </context>
 <context>
+    <name>RepeatField</name>
+    <message>
+        <source>Repeat every week</source>
+        <translation>Répéter chaque semaine</translation>
+    </message>
+    <message>
+        <source>times</source>
+        <translation>fois</translation>
+    </message>
+    <message>
+        <source>Number of meetings</source>
+        <translation>Nombre de réunions</translation>
+    </message>
+    <message>
+        <source>until</source>
+        <translation>jusqu’au</translation>
+    </message>
+    <message>
+        <source>Last day of the series</source>
+        <translation>Dernier jour de la série</translation>
+    </message>
+    <message>
+        <source>Open the calendar</source>
+        <translation>Ouvrir le calendrier</translation>
+    </message>
+</context>
+<context>
     <name>RoomWindow</name>
     <message>
         <source>Participants</source>
@@ -663,10 +728,6 @@
         <translation>Ordre du jour (facultatif)</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>Annuler</translation>
-    </message>
-    <message>
         <source>Save</source>
         <translation>Enregistrer</translation>
     </message>
@@ -679,12 +740,12 @@
         <translation>Abandonner vos modifications&#x202f;?</translation>
     </message>
     <message>
-        <source>Keep editing</source>
-        <translation>Continuer la saisie</translation>
+        <source>Private note (optional)</source>
+        <translation>Note privée (facultative)</translation>
     </message>
     <message>
-        <source>Discard</source>
-        <translation>Abandonner</translation>
+        <source>Your client does not see this note.</source>
+        <translation>Votre client ne voit pas cette note.</translation>
     </message>
 </context>
 <context>
@@ -733,6 +794,41 @@
     <message>
         <source>Settings</source>
         <translation>Réglages</translation>
+    </message>
+</context>
+<context>
+    <name>StartNowDialog</name>
+    <message>
+        <source>Start now</source>
+        <translation>Démarrer maintenant</translation>
+    </message>
+    <message>
+        <source>Start a meeting now</source>
+        <translation>Démarrer une réunion maintenant</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Client</translation>
+    </message>
+    <message>
+        <source>Show all clients</source>
+        <translation>Afficher tous les clients</translation>
+    </message>
+    <message>
+        <source>Title (optional)</source>
+        <translation>Titre (facultatif)</translation>
+    </message>
+    <message>
+        <source>It begins at once, and your client&apos;s app rings.</source>
+        <translation>Elle commence aussitôt, et l’application de votre client sonne.</translation>
+    </message>
+    <message>
+        <source>Loading clients…</source>
+        <translation>Chargement des clients…</translation>
+    </message>
+    <message>
+        <source>Name of a client</source>
+        <translation>Nom d’un client</translation>
     </message>
 </context>
 </TS>

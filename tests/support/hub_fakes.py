@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import Meeting, MeetingChange, MeetingNote, MeetingStatus, Presence
-from tests.support.fakes import FakeMeetings
+from backend_client.models import (
+    ClientRequest,
+    InvitedClient,
+    Meeting,
+    MeetingChange,
+    MeetingNote,
+    MeetingSeries,
+    MeetingStatus,
+    Presence,
+    SeriesRequest,
+    StartNowRequest,
+)
+from tests.support.fakes import FakeMeetings, meeting
 
 
 class FakeHub(FakeMeetings):
@@ -33,6 +45,40 @@ class FakeHub(FakeMeetings):
         """A file."""
         await self._answer("calendar_entry")
         return b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+
+    async def create_series(self, request: SeriesRequest, *, idempotency_key: str) -> MeetingSeries:
+        """Store a row a week."""
+        self.keys.append(idempotency_key)
+        await self._answer("create_series")
+        rows = [
+            meeting(request.title, at=request.scheduled_at + timedelta(weeks=week))
+            for week in range(request.count)
+        ]
+        self.rows |= {row.id: row for row in rows}
+        return MeetingSeries(series_id=rows[0].id, items=rows)
+
+    async def start_now(self, request: StartNowRequest, *, idempotency_key: str) -> Meeting:
+        """A row that is in progress."""
+        self.keys.append(idempotency_key)
+        await self._answer("start_now")
+        row = meeting(request.title, at=self.moment, status=MeetingStatus.IN_PROGRESS)
+        self.rows[row.id] = row
+        return row
+
+    async def invite_client(self, request: ClientRequest, *, idempotency_key: str) -> InvitedClient:
+        """One more client."""
+        self.keys.append(idempotency_key)
+        await self._answer("invite_client")
+        client = InvitedClient(
+            id=uuid4(),
+            full_name=request.full_name,
+            email=request.email,
+            locale=request.locale,
+            time_zone=request.time_zone,
+            accepted=False,
+        )
+        self.people.append(client)
+        return client
 
     async def note(self, meeting_id: UUID) -> MeetingNote:
         """The note."""

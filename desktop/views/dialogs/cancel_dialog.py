@@ -25,7 +25,7 @@ class CancelDialog(FormDialog):
     """
 
     def __init__(self, model: CancelIntentions, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, "cancelMeetingDialog", ButtonKind.DANGER, parent)
+        super().__init__(look, "cancelMeetingDialog", ButtonKind.DANGER, parent=parent)
         self._model = model
         self._title = Text(look, "strong", wraps=True)
         self._when = Text(look, "body", ink="muted", tabular=True, wraps=True)
@@ -52,6 +52,10 @@ class CancelDialog(FormDialog):
     def submit(self) -> None:
         """Cancel the meeting."""
         self._model.cancel(self._reason.toPlainText(), self._following.isChecked())
+
+    def first_field(self) -> QWidget:
+        """The reason."""
+        return self._reason
 
     def something_typed(self) -> bool:
         """A reason was typed."""

@@ -14,19 +14,26 @@ from desktop.views.meeting_list import plain
 from desktop.views.text import Avatar
 from desktop.views.theme import Look
 
+NEW = "new"
+"""Value of the row that stands for somebody who is no client yet."""
+
 
 class ClientFrame(FieldFrame):
     """The field: avatar of the chosen client, what is typed, and the list of those who match.
 
     Args:
         look: colours, fonts and sizes.
+        with_new: the list ends with *New client…*.
     """
 
     changed = Signal()
     """Another client, or none, is chosen now."""
+    new_wanted = Signal(str)
+    """The list's last row: somebody who is no client yet; carries what was typed."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, *, with_new: bool = False) -> None:
         super().__init__(look)
+        self._with_new = with_new
         self._look = look
         self._clients: tuple[ClientChoice, ...] = ()
         self._client_id = ""
@@ -114,6 +121,10 @@ class ClientFrame(FieldFrame):
             self.changed.emit()
 
     def _take(self, client_id: str) -> None:
+        if client_id == NEW:
+            self.close_list()
+            self.new_wanted.emit("" if self._client_id else self.editor.text().strip())
+            return
         before = self._client_id
         self.choose(client_id)
         self.close_list()
@@ -127,14 +138,16 @@ class ClientFrame(FieldFrame):
 
     def _open(self, *, everybody: bool) -> None:
         clients = list(self._clients) if everybody else self._matching(self.editor.text())
-        if not clients:
+        choices = [Choice(client.client_id, client.person.name, client.person) for client in clients]
+        if self._with_new:
+            choices.append(Choice(NEW, self.tr("New client…"), icon="plus"))
+        if not choices:
             self.close_list()
             return
         if self._dropdown is None:
             self._dropdown = Dropdown(self._look, "clientDropdown", self)
             self._dropdown.content.addWidget(self._list)
-        choices = tuple(Choice(client.client_id, client.person.name, client.person) for client in clients)
-        self._list.show_choices(choices, self._client_id)
+        self._list.show_choices(tuple(choices), self._client_id)
         self._dropdown.open_under(width_px=self.width())
 
     def _show_chosen(self, client_id: str) -> None:

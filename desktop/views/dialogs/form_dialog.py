@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.view_models.states import ErrorText
 from desktop.views.controls import Button, ButtonKind
 from desktop.views.fields import ErrorLine
 from desktop.views.focus_ring import FocusRing
+from desktop.views.tab_order import order_tabs
 from desktop.views.text import Text
 from desktop.views.theme import Look
 
+_SHARE_OF_SCREEN = 0.9
+
 
 class FormDialog(QDialog):
-    """A heading, a form, *Cancel* and one action. Show it with `open()`.
+    """A heading, a form that scrolls where the screen is low, *Cancel* and one action.
 
-    Subclasses put their fields into `form`, and say in `submit()` what Enter and the button do.
+    Show it with `open()`. Subclasses put their fields into `form`, and say in `submit()` what Enter and
+    the button do.
 
     Args:
         look: colours, fonts and sizes.
-        name: object name of the dialog; the buttons are called after what they do.
+        name: object name of the dialog.
         kind: how the action looks.
+        action: object name of the action's button.
+        retries: whether an error's own button is shown; it calls `retry()`.
         parent: the window it belongs to.
     """
 
     def __init__(
-        self, look: Look, name: str, kind: ButtonKind = ButtonKind.FILLED, parent: QWidget | None = None
+        self,
+        look: Look,
+        name: str,
+        kind: ButtonKind = ButtonKind.FILLED,
+        *,
+        action: str = "actionButton",
+        retries: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.look = look
@@ -36,12 +57,18 @@ class FormDialog(QDialog):
         self.setFixedWidth(look.size.dialog_width)
         self.heading = Text(look, "title", wraps=True)
         self.body = QWidget()
+        self.body.setObjectName("scrolled")
         self.form = QVBoxLayout(self.body)
-        self.form.setContentsMargins(0, 0, 0, 0)
+        self.form.setContentsMargins(look.space.l, look.space.xxs, look.space.l, look.space.xxs)
         self.form.setSpacing(look.space.m)
         self.error = ErrorLine(look, f"{name}Error")
+        self._retries = retries
+        self._retry = Button(look, "reloadButton", ButtonKind.QUIET)
+        self._trouble = QWidget()
+        self._lines: list[QWidget] = []
+        self._lines_column = QVBoxLayout()
         self.cancel_button = Button(look, "cancelButton")
-        self.action_button = Button(look, "actionButton", kind)
+        self.action_button = Button(look, action, kind)
         self._asked = Text(look, "strong", wraps=True)
         self._keep = Button(look, "keepButton")
         self._discard = Button(look, "discardButton", ButtonKind.DANGER)
@@ -53,6 +80,7 @@ class FormDialog(QDialog):
         self.action_button.clicked.connect(self.submit)
         self._keep.clicked.connect(self._keep_editing)
         self._discard.clicked.connect(self.reject)
+        self._retry.clicked.connect(self.retry)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.submit)
 
@@ -60,12 +88,33 @@ class FormDialog(QDialog):
         """What Enter and the action's button do."""
         raise NotImplementedError
 
+    def retry(self) -> None:
+        """What the error's own button does."""
+        self.submit()
+
+    def take_escape(self) -> bool:
+        """Close something small inside the form that Escape is for; False when nothing is open."""
+        return False
+
+    def first_field(self) -> QWidget:
+        """Where the keyboard goes after the question was answered with *Keep editing*."""
+        return self.body
+
     def retranslate(self) -> None:
         """Write the words that never change, in the language of now."""
         self.cancel_button.set_label(self.tr("Cancel"))
         self._asked.setText(self.tr("Discard what you typed?"))
         self._keep.set_label(self.tr("Keep editing"))
         self._discard.set_label(self.tr("Discard"))
+
+    def add_line(self, line: QWidget) -> None:
+        """Put a line above the buttons, where it is seen however far the form is scrolled."""
+        self._lines.append(line)
+        self._lines_column.addWidget(line)
+
+    def set_question(self, text: str) -> None:
+        """What is asked before words are lost."""
+        self._asked.setText(text)
 
     def something_typed(self) -> bool:
         """Whether closing would lose words; then Escape and *Cancel* ask first."""
@@ -76,7 +125,10 @@ class FormDialog(QDialog):
         self.body.setEnabled(not busy)
         self.cancel_button.setEnabled(not busy)
         self.action_button.set_busy(busy)
+        self._trouble.setVisible(error is not None)
         self.error.show_text(error.sentence if error else "")
+        self._retry.set_label(error.action if error else "")
+        self._retry.setVisible(self._retries and bool(error and error.action))
         self._fit()
 
     @property
@@ -112,6 +164,8 @@ class FormDialog(QDialog):
             if not self.busy and not self._question.isVisible():
                 self.submit()
         elif key == Qt.Key.Key_Escape:
+            if self.take_escape():
+                return
             if self._question.isVisible():
                 self._keep_editing()
             else:
@@ -129,6 +183,12 @@ class FormDialog(QDialog):
         self._ring.surround(None)
         if visible:
             self._fit()
+            self.order_tabs()
+
+    def order_tabs(self) -> None:
+        """Fields first, from top to bottom, then the buttons."""
+        self.form.activate()
+        order_tabs(self.body, self._retry, self.cancel_button, self.action_button)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window's own close button is *Cancel*."""
@@ -153,18 +213,36 @@ class FormDialog(QDialog):
 
     def _lay_out(self) -> None:
         space = self.look.space
+        trouble = QHBoxLayout(self._trouble)
+        trouble.setContentsMargins(space.l, 0, space.l, 0)
+        trouble.addWidget(self.error, 1, Qt.AlignmentFlag.AlignVCenter)
+        trouble.addWidget(self._retry)
+        self._trouble.hide()
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.body)
+        self.body.installEventFilter(self)
+        head = QHBoxLayout()
+        head.setContentsMargins(space.l, 0, space.l, 0)
+        head.addWidget(self.heading)
         column = QVBoxLayout(self)
-        column.setContentsMargins(space.l, space.l, space.l, space.l)
+        column.setContentsMargins(0, space.l, 0, space.l)
         column.setSpacing(space.m)
-        for part in (self.heading, self.body, self.error):
-            column.addWidget(part)
-        column.addStretch(1)
+        column.addLayout(head)
+        column.addWidget(scroll, 1)
+        self._lines_column.setContentsMargins(space.l, 0, space.l, 0)
+        self._lines_column.setSpacing(space.xs)
+        column.addLayout(self._lines_column)
+        column.addWidget(self._trouble)
         for foot, parts in (
             (self._buttons, (self.cancel_button, self.action_button)),
             (self._question, (self._asked, self._keep, self._discard)),
         ):
             row = QHBoxLayout(foot)
-            row.setContentsMargins(0, space.xs, 0, 0)
+            row.setContentsMargins(space.l, 0, space.l, 0)
             row.setSpacing(space.xs)
             if foot is self._buttons:
                 row.addStretch()
@@ -172,16 +250,30 @@ class FormDialog(QDialog):
                 row.addWidget(part, 1 if part is self._asked else 0)
             column.addWidget(foot)
         self._question.hide()
-        self.body.installEventFilter(self)
 
     def _keep_editing(self) -> None:
         self._question.hide()
         self._buttons.show()
-        self.body.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.focusNextChild()
+        self.first_field().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _fit(self) -> None:
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-            self.resize(self.width(), max(layout.heightForWidth(self.width()), layout.minimumSize().height()))
+        """As high as the form asks for, and never higher than the screen."""
+        width, space = self.width(), self.look.space
+        self.form.activate()
+        body = max(self.body.heightForWidth(width), self.body.minimumSizeHint().height())
+        head = max(self.heading.heightForWidth(width - 2 * space.l), self.heading.minimumHeight())
+        rest = head + self.look.size.control + 2 * space.l + 2 * space.m
+        shown = [line for line in self._lines if not line.isHidden()]
+        if shown:
+            wide = width - 2 * space.l
+            heights = [max(line.heightForWidth(wide), line.minimumHeight()) for line in shown]
+            rest += sum(heights) + space.xs * (len(shown) - 1) + space.m
+        if not self._trouble.isHidden():
+            self.error.ensurePolished()
+            rest += max(self._trouble.heightForWidth(width), self._trouble.sizeHint().height()) + space.m
+        if not self._question.isHidden():
+            foot = self._question.heightForWidth(width)
+            rest += max(0, foot - self.look.size.control)
+        screen = self.screen() or QGuiApplication.primaryScreen()
+        most = int(screen.availableGeometry().height() * _SHARE_OF_SCREEN)
+        self.resize(width, min(body + rest, most))

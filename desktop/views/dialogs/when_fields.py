@@ -41,9 +41,9 @@ def _bare(editor: QAbstractSpinBox, name: str) -> None:
 class DayEditor(QDateEdit):
     """The day as text, in the short form of the interface's language with four digits of year."""
 
-    def __init__(self, frame: FieldFrame) -> None:
+    def __init__(self, frame: FieldFrame, name: str = "dayField") -> None:
         super().__init__()
-        _bare(self, "dayField")
+        _bare(self, name)
         self._frame = frame
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -90,11 +90,11 @@ class HourEditor(QTimeEdit):
 
 
 class MinutesEditor(QSpinBox):
-    """A length that is none of the chips', in minutes."""
+    """A number with a unit: a length that is none of the chips', in minutes."""
 
-    def __init__(self, frame: FieldFrame) -> None:
+    def __init__(self, frame: FieldFrame, name: str = "durationField") -> None:
         super().__init__()
-        _bare(self, "durationField")
+        _bare(self, name)
         self.setRange(1, _LONGEST_MINUTES)
         self._frame = frame
 
@@ -118,12 +118,12 @@ class MinutesEditor(QSpinBox):
 class DayFrame(FieldFrame):
     """The day's field with its calendar."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, name: str = "dayField", button: str = "calendarButton") -> None:
         super().__init__(look)
         self._look = look
         self._earliest = QDate()
-        self.editor = DayEditor(self)
-        self.open_button = IconButton(look, "calendarButton", "calendar", size="pill")
+        self.editor = DayEditor(self, name)
+        self.open_button = IconButton(look, button, "calendar", size="pill")
         self.open_button.clicked.connect(self._toggle)
         self.add(self.editor, stretch=1)
         self.add(self.open_button)

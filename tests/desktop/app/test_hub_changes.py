@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import icalendar
 import pytest
-from PySide6.QtCore import QStandardPaths, QTime
+from PySide6.QtCore import QStandardPaths, Qt, QTime
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QTimeEdit
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QSpinBox, QTimeEdit
 
 from backend_client.client import BackendClient
 from backend_client.models import Meeting, MeetingChange, MeetingRequest, MeetingStatus
@@ -206,3 +208,47 @@ async def test_the_panel_follows_the_meeting(
     (stay,) = panel.state.presence
     assert stay.person.name.startswith("Alice")
     assert stay.line.endswith("10\N{NO-BREAK SPACE}min")
+
+
+async def test_a_weekly_series_with_a_new_client_and_a_private_note(
+    hub: Shell, meeting: Meeting, elsewhere: BackendClient, database: TestDatabase
+) -> None:
+    await press("scheduleButton")
+    assert hub.schedule_model is not None
+    model = hub.schedule_model
+    await seen(lambda: model.state.clients, "the clients")
+    await write("clientField", "Emma Roche")
+    QTest.keyClick(await shown("clientField"), Qt.Key.Key_Return)
+    await write("inviteEmailField", "emma@example.org")
+    await press("inviteSendButton")
+    await shown("noteLine")
+    await write("titleField", "Coaching")
+    await press("repeatBox")
+    times = await shown("repeatTimesField")
+    assert isinstance(times, QSpinBox)
+    times.setValue(3)
+    await write("privateNoteField", "First impressions")
+    await press("saveButton")
+    await seen(lambda: on_screen("scheduleDialog") is None, "the end of the dialog")
+    (emma,) = [each for each in await elsewhere.clients() if each.full_name == "Emma Roche"]
+    planned = await elsewhere.meetings(client_id=emma.id)
+    assert [each.title for each in planned] == ["Coaching"] * 3
+    assert {(late.scheduled_at - soon.scheduled_at).days for soon, late in pairwise(planned)} <= {6, 7}
+
+    def kept() -> bool:
+        rows = database.admin("select count(*) as n from public.meeting_notes")
+        return bool(rows[0]["n"])
+
+    await seen(kept, "the note")
+    assert (await elsewhere.note(planned[0].id)).body == "First impressions"
+
+
+async def test_starting_now_without_a_media_server_says_so(hub: Shell) -> None:
+    await press("startNowButton")
+    field = await shown("clientField")
+    await seen(lambda: field.placeholderText() == "Name of a client", "the clients")  # type: ignore[attr-defined]
+    await write("clientField", "alice")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    await press("actionButton")
+    await seen(lambda: on_screen("startNowDialogError") is not None, "the reason")
+    assert hub.dialog is not None

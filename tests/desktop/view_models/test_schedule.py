@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
 from backend_client.models import DESCRIPTION_MAX, TITLE_MAX, Meeting
 from desktop.view_models.error_texts import field_text, text_for
+from desktop.view_models.hub_states import InviteDraft
 from desktop.view_models.language import Language
 from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.states import ScheduleDraft, SchedulePurpose
@@ -206,3 +207,75 @@ async def test_a_past_meeting_can_still_get_another_title(
     service.moment = NOW + timedelta(hours=3)
     editing.save(replace(editing.state.draft, title="Bilan"))
     await until(lambda: editing.state.saved)
+
+
+async def test_a_weekly_series_keeps_its_local_hour_over_the_clock_change(
+    dialog: ScheduleViewModel, service: FakeHub
+) -> None:
+    # Paris goes to summer time on 29 March: the second meeting is an hour earlier in UTC.
+    weekly = replace(GOOD, day=date(2026, 3, 25), hour=time(14, 0), times=2)
+    dialog.edited(weekly)
+    assert dialog.state.repetition == "The last one on Wednesday, April 1."
+    held = meeting("Atelier", at=datetime(2026, 4, 1, 12, 30, tzinfo=UTC))
+    service.rows[held.id] = held
+    dialog.edited(weekly)
+    assert "Atelier" in dialog.state.warning
+    dialog.save(weekly)
+    await until(lambda: dialog.state.saved)
+    assert service.calls[-1] == "create_series"
+
+
+async def test_several_overlaps_are_counted(dialog: ScheduleViewModel, service: FakeHub) -> None:
+    for week in range(3):
+        held = meeting("Atelier", at=datetime(2026, 3, 10, 13, 0, tzinfo=UTC) + timedelta(weeks=week))
+        service.rows[held.id] = held
+    dialog.edited(replace(GOOD, day=date(2026, 3, 10), times=3))
+    assert dialog.state.warning == "3 of these meetings overlap with others."
+
+
+async def test_the_clients_own_hour_is_shown_where_it_differs(service: FakeHub, english: Language) -> None:
+    service.people = [service.people[0].model_copy(update={"time_zone": "America/Montreal"})]
+    model = ScheduleViewModel(service, english, list, zone=PARIS)
+    model.start()
+    await until(lambda: model.state.clients)
+    # From 8 to 29 March Montréal is on summer time and Paris is not: five hours instead of six.
+    for day, hour in ((date(2026, 3, 6), "08:00"), (date(2026, 3, 20), "09:00"), (date(2026, 4, 3), "08:00")):
+        model.edited(replace(GOOD, day=day))
+        assert model.state.zone.startswith(f"For Alice: {hour}, ")
+    await model.close()
+
+
+async def test_a_private_note_goes_to_the_meeting_that_was_planned(dialog: ScheduleViewModel) -> None:
+    notes: list[tuple[object, str]] = []
+    dialog.note_wanted.connect(lambda meeting_id, text: notes.append((meeting_id, text)))
+    saved: list[Meeting] = []
+    dialog.saved.connect(saved.append)
+    dialog.save(replace(GOOD, note="mine"))
+    await until(lambda: saved)
+    assert notes == [(saved[0].id, "mine")]
+
+
+async def test_an_invited_client_is_chosen_and_nothing_typed_is_lost(
+    dialog: ScheduleViewModel, service: FakeHub
+) -> None:
+    dialog.edited(replace(GOOD, client_id="", title="Typed"))
+    dialog.invite.invite(InviteDraft("Emma Roche", "no address"))
+    assert dialog.invite.state.email_error
+    dialog.invite.invite(InviteDraft("Emma Roche", "emma@example.org"))
+    await until(lambda: dialog.state.fill_id == 1)
+    (_, emma) = service.people
+    assert dialog.state.draft.client_id == str(emma.id)
+    assert dialog.state.draft.title == "Typed"
+    assert "emma@example.org" in dialog.state.note
+    assert [each.person.name for each in dialog.state.clients] == ["Alice Laurent", "Emma Roche"]
+
+
+async def test_an_address_that_has_an_account_is_said_beside_its_field(
+    dialog: ScheduleViewModel, service: FakeHub
+) -> None:
+    service.refusals["invite_client"] = ApiError(
+        ApiErrorCode.INVALID, status=422, fields={"/email": FieldErrorCode.ALREADY_USED}
+    )
+    dialog.invite.invite(InviteDraft("Bob", "bob@example.org"))
+    await until(lambda: dialog.invite.state.email_error)
+    assert dialog.invite.state.error is None

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.view_models.language import Language
-from desktop.view_models.states import ErrorText, ScheduleDraft, ScheduleState
+from desktop.view_models.states import ErrorText, ScheduleDraft, SchedulePurpose, ScheduleState
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_states import Samples
 from desktop.views.static_models import StaticSchedule
@@ -86,7 +86,7 @@ def test_the_dialog_opens_with_what_the_state_proposes(dialog: ScheduleDialog) -
 
 def test_typing_filters_the_clients_without_accents(dialog: ScheduleDialog) -> None:
     QTest.keyClicks(named(dialog, "clientField"), "chloe")
-    assert rows_of(named(dialog, "clientList")) == ["Chloé Fontaine-Desmarets"]
+    assert rows_of(named(dialog, "clientList")) == ["Chloé Fontaine-Desmarets", "New client…"]
 
 
 def test_arrow_and_enter_choose_a_client_and_do_not_save(
@@ -143,6 +143,8 @@ def test_enter_in_the_agenda_is_a_new_line_and_ctrl_enter_saves(
 
 def test_tab_leaves_the_agenda(dialog: ScheduleDialog) -> None:
     named(dialog, "descriptionField").setFocus()
+    press(dialog, Qt.Key.Key_Tab)
+    assert dialog.focusWidget().objectName() == "privateNoteField"
     press(dialog, Qt.Key.Key_Tab)
     assert dialog.focusWidget().objectName() == "cancelButton"
 
@@ -210,11 +212,12 @@ def test_errors_leave_the_fields_alone(dialog: ScheduleDialog, model: StaticSche
     assert dialog.draft().title == "Review"
 
 
-def test_the_dialog_grows_with_its_errors(
-    dialog: ScheduleDialog, model: StaticSchedule, qtbot: QtBot
-) -> None:
+def test_the_dialog_grows_with_its_errors(theme: Theme, show: Show, qtbot: QtBot) -> None:
+    # The form of a meeting that exists: the other one may be as high as the screen already.
+    model = StaticSchedule(replace(STATES["empty"], purpose=SchedulePurpose.EDIT))
+    dialog = show(ScheduleDialog(model, theme))
     before = dialog.height()
-    model.show_state(STATES["wrong"])
+    model.show_state(replace(STATES["wrong"], purpose=SchedulePurpose.EDIT))
     qtbot.waitUntil(lambda: dialog.height() > before)
 
 
@@ -334,4 +337,4 @@ def test_the_day_is_written_out_in_the_language(
 def test_every_state_is_drawn(theme: Theme, show: Show, state: ScheduleState) -> None:
     dialog = show(ScheduleDialog(StaticSchedule(state), theme))
     assert is_shown(dialog, "warningLine") == bool(state.warning)
-    assert is_shown(dialog, "scheduleError") == (state.error is not None)
+    assert is_shown(dialog, "scheduleDialogError") == (state.error is not None)
