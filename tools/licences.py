@@ -62,6 +62,7 @@ NOTES = {"av": "its wheels contain x264 and x265 (GPL), so installers go out und
 """What the metadata does not say."""
 
 _ALIASES = {
+    "3-clause bsd license": "BSD-3-Clause",
     "apache 2.0": "Apache-2.0",
     "apache license, version 2.0": "Apache-2.0",
     "apache software license": "Apache-2.0",

@@ -10,7 +10,7 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,10 @@ class MachineDevices(QObject):
             speaker=KindState(wish=DeviceWish(settings.speaker_device, settings.speaker_name)),
             generated=generated,
             switches=SoundSwitches(
-                settings.echo_cancellation, settings.noise_suppression, settings.gain_control
+                settings.echo_cancellation,
+                settings.noise_suppression,
+                settings.gain_control,
+                settings.notice_when_muted,
             ),
         )
 
@@ -105,13 +108,7 @@ class MachineDevices(QObject):
     def set_switches(self, switches: SoundSwitches) -> None:
         """See `DevicesPort.set_switches`."""
         self._set(switches=switches)
-        self._save(
-            {
-                "echo_cancellation": switches.echo_cancellation,
-                "noise_suppression": switches.noise_suppression,
-                "gain_control": switches.gain_control,
-            }
-        )
+        self._save(asdict(switches))
 
     def preview(self) -> DevicePreview:
         """See `DevicesPort.preview`."""

@@ -20,7 +20,14 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtCore import Signal as QtSignal
 
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.media import (
+    AudioLevel,
+    AudioOutput,
+    AudioSource,
+    PictureSlot,
+    SoundSwitches,
+    VideoSource,
+)
 from desktop.rtc.room import OnSignal, OnState, RenewToken, Room, RoomDevices, RoomRequest
 from desktop.rtc.signals import Signal
 from desktop.rtc.state import RoomPhase, RoomState
@@ -237,6 +244,14 @@ class RoomBridge(QObject):
         await self._thread.call(self._opened_room().replace_output(output))
         if self._devices is not None:
             self._devices = replace(self._devices, output=output)
+
+    async def set_switches(self, switches: SoundSwitches) -> None:
+        """Change what is done to our voice.
+
+        Raises:
+            RtcError: as `Room.set_switches`; `closed` before the join.
+        """
+        await self._thread.call(self._opened_room().set_switches(switches))
 
     async def statistics(self) -> RoomStatistics:
         """What each stream did, put together on the media thread; nothing before the join."""

@@ -9,6 +9,7 @@ from desktop.app.device_port import MachineDevices
 from desktop.app.media_thread import RoomBridge
 from desktop.devices.catalogue import DeviceKind
 from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.media import SoundSwitches
 from desktop.rtc.room import RoomDevices
 from desktop.rtc.state import RoomPhase
 from desktop.view_models.tasks import TaskScope
@@ -29,6 +30,7 @@ class RoomDeviceFollower:
         self._scope = scope
         self._bridge: RoomBridge | None = None
         self._in_use: dict[DeviceKind, str] = {}
+        self._switches = SoundSwitches()
         self._turn = asyncio.Lock()
 
     async def choose(self) -> RoomDevices:
@@ -57,6 +59,17 @@ class RoomDeviceFollower:
         for kind in DeviceKind:
             if self._in_use[kind] != self._devices.used_id(kind):
                 self._scope.start(self._exchange(kind, bridge), name=f"exchange {kind.value}")
+
+        if self._switches != self._devices.state.switches:
+            self._scope.start(self._switch(bridge), name="switches of our sound")
+
+    async def _switch(self, bridge: RoomBridge) -> None:
+        async with self._turn:
+            self._switches = self._devices.state.switches
+            try:
+                await bridge.set_switches(self._switches)
+            except RtcError as error:
+                log.info("the room is over: %s", error)  # the next one begins with them
 
     async def _exchange(self, kind: DeviceKind, bridge: RoomBridge) -> None:
         async with self._turn:

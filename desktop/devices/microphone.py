@@ -26,7 +26,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Microphone:
-    """An `AudioSource` on a device of the system. All methods may be called from any thread."""
+    """An `AudioSource` on a device of the system. All methods may be called from any thread.
+
+    Attributes:
+        hears_room: see `RoomSource`.
+    """
+
+    hears_room = True
 
     def __init__(self, device_id: str | None = None) -> None:
         """Choose a microphone without touching it.

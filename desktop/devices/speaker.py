@@ -15,7 +15,7 @@ from desktop.devices.device_list import pick
 from desktop.devices.device_thread import DeviceThread, Started
 from desktop.devices.pcm import DeviceEncoder
 from desktop.devices.recent import RecentSamples
-from desktop.rtc.media import Samples
+from desktop.rtc.media import OnPlayed, Samples
 
 QUEUE_FRAMES = 5
 """Frames of 20 ms that may wait for the device: 100 ms, then the oldest is dropped."""
@@ -43,13 +43,14 @@ class Speaker:
         self._lock = threading.Lock()
         self._queue = _Queue()
         self._recent = RecentSamples()
+        self._played: OnPlayed | None = None
         self._thread: DeviceThread[_Playback] | None = None
 
     def open(self) -> None:
         """Start playing, in a thread of its own. Does not wait for the device. Open already: anew."""
         queue = _Queue()
         thread = DeviceThread(
-            "speaker", lambda started: _Playback(self._device_id, queue, self._recent, started)
+            "speaker", lambda started: _Playback(self._device_id, queue, self._goes_out, started)
         )
         self._replace(thread, queue)
         thread.start()
@@ -64,6 +65,17 @@ class Speaker:
         if thread is not None:
             self._queue.put(samples.copy())
             thread.tell(_Playback.play)
+
+    def when_played(self, played: OnPlayed | None) -> None:
+        """See `ReportingOutput.when_played`."""
+        self._played = played
+
+    def _goes_out(self, samples: Samples, delay_s: float) -> None:
+        """A frame is handed to the device, in its thread."""
+        self._recent.add(samples)
+        played = self._played
+        if played is not None:
+            played(samples, delay_s)
 
     def close(self) -> None:
         """Stop at once and release the device. Calling it twice is fine; `recent()` stays."""
@@ -108,11 +120,11 @@ class _Queue:
 class _Playback(QObject):
     """The open device; lives in its thread."""
 
-    def __init__(self, device_id: str | None, queue: _Queue, recent: RecentSamples, started: Started) -> None:
+    def __init__(self, device_id: str | None, queue: _Queue, goes_out: OnPlayed, started: Started) -> None:
         super().__init__()
         started.succeed()  # nobody waits for a loudspeaker
         self._queue = queue
-        self._recent = recent
+        self._goes_out = goes_out
         self._sink: QAudioSink | None = None
         device = pick(QMediaDevices.audioOutputs(), device_id)
         if device is None:
@@ -120,6 +132,7 @@ class _Playback(QObject):
             return
         pcm = choose_format(device)
         self._moment = pcm.bytes_per_moment
+        self._bytes_per_s = pcm.rate_hz * pcm.bytes_per_moment
         self._encoder = DeviceEncoder(pcm)
         self._pending = b""
         self._retry = QTimer()
@@ -167,10 +180,11 @@ class _Playback(QObject):
             frame = self._queue.take()
             if frame is None:
                 return False
-            self._recent.add(frame)
             # Starting or run dry: a frame of silence first, so that the next one may come late.
             idle = self._sink.state() is not QtAudio.State.ActiveState
             cushion = self._encoder.encoded(np.zeros_like(frame)) if idle else b""
+            held = self._sink.bufferSize() - self._sink.bytesFree() + len(cushion)
+            self._goes_out(frame, held / self._bytes_per_s)
             self._pending = cushion + self._encoder.encoded(frame)
         return True
 

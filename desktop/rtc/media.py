@@ -100,6 +100,28 @@ class EndingSource(Protocol):
         """Call this, from any thread, when the source ended by itself; set before `open()`."""
 
 
+@dataclass(frozen=True, slots=True)
+class SoundSwitches:
+    """What is done to a voice before it goes out, by `voice_processing.py`.
+
+    Attributes:
+        echo_cancellation: what the loudspeaker plays is taken out of what the microphone hears.
+        noise_suppression: steady noise is made quieter.
+        gain_control: quiet voices are made louder, loud ones quieter.
+        notice_when_muted: loudness is measured while muted, to say that nobody hears what is said.
+    """
+
+    echo_cancellation: bool = True
+    noise_suppression: bool = True
+    gain_control: bool = True
+    notice_when_muted: bool = True
+
+
+ALL_ON = SoundSwitches()
+ALL_OFF = SoundSwitches(False, False, False, False)
+"""The voice as it is."""
+
+
 class AudioSource(Protocol):
     """A microphone, or anything that behaves like one."""
 
@@ -114,6 +136,21 @@ class AudioSource(Protocol):
         """Stop and release the device; no delivery after it returns. Calling it twice is fine."""
 
 
+@runtime_checkable
+class RoomSource(Protocol):
+    """An `AudioSource` that hears a room, and what a loudspeaker plays there: its sound is processed.
+
+    One without this attribute is a generated tone, which noise suppression would take for noise.
+    """
+
+    hears_room: bool
+
+
+def hears_room(source: AudioSource) -> bool:
+    """The source is a real microphone."""
+    return isinstance(source, RoomSource) and source.hears_room
+
+
 class AudioOutput(Protocol):
     """A loudspeaker: takes the mix of everybody else."""
 
@@ -125,6 +162,18 @@ class AudioOutput(Protocol):
 
     def close(self) -> None:
         """Stop and release the device. Calling it twice is fine."""
+
+
+OnPlayed = Callable[["Samples", float], None]
+"""Told, in any thread, about 20 ms that go to the device, and the seconds until they are heard."""
+
+
+@runtime_checkable
+class ReportingOutput(AudioOutput, Protocol):
+    """An `AudioOutput` that tells what it plays, frame by frame, with what the device adds."""
+
+    def when_played(self, played: OnPlayed | None) -> None:
+        """Tell this about every frame from now on."""
 
 
 class AudioLevel:

@@ -1,6 +1,8 @@
 """Everybody else's voice as one: the sum of all remote streams, 20 ms at a time.
 
 The mix is what the loudspeaker plays, so it also goes to whoever wants to know that: echo cancelling.
+A loudspeaker has a clock of its own. The mix keeps to it, so that the device neither runs dry nor over;
+what that costs or spares is stretched or left out of the voices unheard (`playout.py`).
 """
 
 from __future__ import annotations
@@ -11,10 +13,27 @@ from collections.abc import Callable
 
 import numpy as np
 
-from desktop.rtc.media import AUDIO_FRAME_SAMPLES, AudioLevel, AudioOutput, Samples
+from desktop.rtc.media import (
+    AUDIO_FRAME_SAMPLES,
+    AudioLevel,
+    AudioOutput,
+    OnPlayed,
+    ReportingOutput,
+    Samples,
+)
 from desktop.rtc.microphone import CATCH_UP_S, FRAME_S
 from desktop.rtc.pacing import Pacer
 from desktop.rtc.playout import Playout
+
+HELD_S = 0.03
+"""What shall wait in the loudspeaker when the next 20 ms come: one frame and a half."""
+HELD_SLACK_S = 0.01
+STEER = 0.005
+"""Share by which the mix goes faster or slower to come there; clocks differ by a fiftieth of that."""
+SMOOTHING = 0.02
+"""Weight of one frame in the mean of what waits: a second of them counts."""
+UNTOLD_DELAY_S = 0.04
+"""What a loudspeaker adds that does not say so."""
 
 _LOUDEST = 32_767
 _SILENCE: Samples = np.zeros(AUDIO_FRAME_SAMPLES, np.int16)
@@ -29,9 +48,13 @@ class Mixer:
     """
 
     def __init__(self, output: AudioOutput | None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._output = output
         self._clock = clock
+        self._on_played: OnPlayed | None = None
         self._streams: dict[Playout, AudioLevel] = {}
+        self._output: AudioOutput | None = None
+        self._reports = False
+        self._held_s = HELD_S
+        self.play_on(output)
 
     def add_stream(self, level: AudioLevel) -> Playout:
         """Hear one stream more.
@@ -49,9 +72,25 @@ class Mixer:
         if level is not None:
             level.measure(_SILENCE)
 
+    def tell_played(self, on_played: OnPlayed) -> None:
+        """Tell this, in whatever thread, what the loudspeaker plays."""
+        self._on_played = on_played
+
     def play_on(self, output: AudioOutput | None) -> None:
         """Write to another loudspeaker from the next frame on; None mixes for nobody."""
+        if isinstance(self._output, ReportingOutput):
+            self._output.when_played(None)
         self._output = output
+        self._held_s = HELD_S
+        self._reports = isinstance(output, ReportingOutput)
+        if isinstance(output, ReportingOutput):
+            output.when_played(self._played)
+
+    def _played(self, samples: Samples, delay_s: float) -> None:
+        """A frame goes to the device; in the loudspeaker's thread."""
+        self._held_s += (delay_s - self._held_s) * SMOOTHING
+        if self._on_played is not None:
+            self._on_played(samples, delay_s)
 
     def mix(self, now_s: float) -> Samples:
         """The next 20 ms of everybody together; silence where nobody has anything."""
@@ -77,3 +116,13 @@ class Mixer:
             samples = self.mix(pacer.take(self._clock()))
             if self._output is not None:
                 self._output.write(samples)
+            if self._output is not None and not self._reports and self._on_played is not None:
+                self._on_played(samples, UNTOLD_DELAY_S)
+            pacer.set_interval(FRAME_S * self._pace(), slack_s=CATCH_UP_S)
+
+    def _pace(self) -> float:
+        """How much slower than 20 ms the loudspeaker wants its frames."""
+        excess_s = self._held_s - HELD_S
+        if abs(excess_s) <= HELD_SLACK_S:
+            return 1.0
+        return 1.0 + STEER if excess_s > 0 else 1.0 - STEER

@@ -99,6 +99,7 @@ class OpenViduRoom:
         self.replace_camera = self._devices.replace_camera
         self.replace_microphone = self._devices.replace_microphone
         self.replace_output = self._devices.replace_output
+        self.set_switches = self._devices.set_switches
         self._tasks = OwnedTasks()
         self._place = Place(self, self._connection_with, token, request.renew_token)
         self._requests = RoomRequests(self._place, lambda: self._others.roster, lambda: not self.is_open)

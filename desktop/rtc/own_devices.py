@@ -1,7 +1,7 @@
 """Our camera, microphone and loudspeaker in a room: opened, switched, exchanged, released.
 
-What is switched shows in the room's state and is told to the others over our place. Switching is one
-thing at a time, whoever wants it: the user, a moderator, or the care for the voice.
+What is switched shows in the room's state and is told to the others over our place. Of each kind one
+thing is switched at a time, whoever wants it: the user, a moderator, or the care for the voice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from typing import Any, Protocol
 from desktop.rtc.camera import Camera
 from desktop.rtc.device_switch import DeviceSwitch
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.media import (
+    AudioLevel,
+    AudioOutput,
+    AudioSource,
+    PictureSlot,
+    Samples,
+    SoundSwitches,
+    VideoSource,
+)
 from desktop.rtc.microphone import Microphone
 from desktop.rtc.mixer import Mixer
 from desktop.rtc.place import Place
@@ -70,11 +78,18 @@ class OwnDevices:
     ) -> None:
         self._owner = owner
         self._mixer = mixer
+        mixer.tell_played(self.played)
         self._request = request
         self._camera = Camera(devices.camera, slot) if devices.camera else None
-        self._microphone = Microphone(devices.microphone, level) if devices.microphone else None
+        self._microphone = (
+            Microphone(devices.microphone, level, switches=devices.switches, on_notice=self._noticed)
+            if devices.microphone
+            else None
+        )
         self._output = _output_switch(devices.output) if devices.output else None
-        self._switching = asyncio.Lock()
+        # Each kind has its turns: a camera may take seconds to open, and a key is held to talk.
+        self._camera_turn, self._microphone_turn = asyncio.Lock(), asyncio.Lock()
+        self._output_turn = asyncio.Lock()
 
     @property
     def camera(self) -> Camera | None:
@@ -133,7 +148,7 @@ class OwnDevices:
         Raises:
             RtcError: a microphone code or `closed`.
         """
-        async with self._switching:
+        async with self._microphone_turn:
             microphone = self._present_microphone()
             if on:
                 await microphone.switch_on()
@@ -148,7 +163,7 @@ class OwnDevices:
         Raises:
             RtcError: a camera code or `closed`.
         """
-        async with self._switching:
+        async with self._camera_turn:
             await self._switch_camera(self._present_camera(), on)
             self._owner.set_state(notice=None)
             self._owner.place.tell_or_publish()
@@ -159,7 +174,7 @@ class OwnDevices:
         Raises:
             RtcError: a camera code or `closed`.
         """
-        async with self._switching:
+        async with self._camera_turn:
             await self._present_camera().replace(source)
             self._owner.place.track_replaced("video")
 
@@ -169,7 +184,7 @@ class OwnDevices:
         Raises:
             RtcError: a microphone code or `closed`.
         """
-        async with self._switching:
+        async with self._microphone_turn:
             await self._present_microphone().replace(source)
             self._owner.place.track_replaced("audio")
 
@@ -179,7 +194,7 @@ class OwnDevices:
         Raises:
             RtcError: `closed`.
         """
-        async with self._switching:
+        async with self._output_turn:
             self._check_open()
             former, self._output = self._output, _output_switch(output)
             await self._output.switch_on()
@@ -187,11 +202,30 @@ class OwnDevices:
             if former is not None:
                 await finish(former.switch_off())
 
+    async def set_switches(self, switches: SoundSwitches) -> None:
+        """See `Room.set_switches`.
+
+        Raises:
+            RtcError: `closed`.
+        """
+        async with self._microphone_turn:
+            self._check_open()
+            if self._microphone is not None:
+                await self._microphone.set_switches(switches)
+
+    def played(self, samples: Samples, delay_s: float) -> None:
+        """20 ms go to the loudspeaker: our microphone is not to hear them. In any thread."""
+        if self._microphone is not None:
+            self._microphone.processor.played(samples, delay_s)
+
+    def _noticed(self, silent: bool, talking: bool) -> None:
+        self._owner.set_state(microphone_silent=silent, muted_talk=talking)
+
     # --- what others want, and line and computer --------------------------------------------------
 
     async def withdraw(self) -> None:
         """Go dark and silent: our stream was taken down by somebody's will."""
-        async with self._switching:
+        async with self._microphone_turn, self._camera_turn:
             await self._owner.place.withdraw()
             if self._camera is not None:
                 await self._camera.switch_off()
@@ -206,7 +240,7 @@ class OwnDevices:
             wanted: line and computer carry a picture again, or do not any more.
         """
         ours = RoomNotice.CAMERA_OFF_FOR_VOICE
-        async with self._switching:
+        async with self._camera_turn:
             camera = self._camera
             if camera is None or not self._owner.is_open:
                 return

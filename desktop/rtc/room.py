@@ -13,7 +13,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.media import (
+    ALL_ON,
+    AudioLevel,
+    AudioOutput,
+    AudioSource,
+    PictureSlot,
+    SoundSwitches,
+    VideoSource,
+)
 from desktop.rtc.signals import Signal
 from desktop.rtc.state import RoomState
 from desktop.rtc.statistics import RoomStatistics
@@ -21,11 +29,16 @@ from desktop.rtc.statistics import RoomStatistics
 
 @dataclass(frozen=True, slots=True)
 class RoomDevices:
-    """What is published and where the others are heard. None: that kind is not published."""
+    """What is published and where the others are heard. None: that kind is not published.
+
+    Attributes:
+        switches: what is done to the voice at the beginning.
+    """
 
     camera: VideoSource | None
     microphone: AudioSource | None
     output: AudioOutput | None
+    switches: SoundSwitches = ALL_ON
 
 
 RenewToken = Callable[[], Awaitable[str]]
@@ -110,6 +123,13 @@ class Room(Protocol):
     **Moderators** may put people out and take streams down. Whom it hits is told by the state:
     `end_reason` is `removed`, or `stream_taken` is set and switching something on publishes again.
 
+    **Our sound** is watched. `RoomState.microphone_silent` says that our microphone is on and has heard
+    nothing at all for ten seconds: it may be muted by a key of its own, be another one than we think, or be
+    turned down in the system. `RoomState.muted_talk` says that we talk although we are muted, from then until
+    we are not muted any more; only where `SoundSwitches.notice_when_muted` allows it, for which loudness is
+    measured on this computer, and neither sent nor kept. `set_microphone` takes effect at once after its
+    first time, which opens the device: quick enough for a key that is held to talk.
+
     **Screens** are shared beside the camera by a second connection, which everybody sees as the same
     person's.
     """
@@ -129,7 +149,7 @@ class Room(Protocol):
         """
 
     async def set_microphone(self, on: bool) -> None:
-        """Mute or unmute; RTP keeps flowing and the others are told.
+        """Mute or unmute; RTP keeps flowing and the others are told. Quick: for keys held to talk as well.
 
         Raises:
             RtcError: `microphone-…` when the device does not open, `closed` when not in the room.
@@ -158,6 +178,13 @@ class Room(Protocol):
 
     async def replace_output(self, output: AudioOutput) -> None:
         """Hear the others through another loudspeaker; the present one is released.
+
+        Raises:
+            RtcError: `closed` when not in the room.
+        """
+
+    async def set_switches(self, switches: SoundSwitches) -> None:
+        """Change what is done to our voice, without a pause.
 
         Raises:
             RtcError: `closed` when not in the room.

@@ -168,3 +168,7 @@ class RoomState:
     own_quality: Quality = BEST
     """How our own stream gets out."""
     notice: RoomNotice | None = None
+    microphone_silent: bool = False
+    """Our microphone is on and has heard nothing at all for ten seconds."""
+    muted_talk: bool = False
+    """We talk although we are muted; true until we are not muted any more."""

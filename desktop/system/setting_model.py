@@ -176,6 +176,11 @@ class Settings(BaseSettings):
     gain_control: bool = _setting(
         True, "Automatic volume", "Quiet voices are made louder, loud ones quieter."
     )
+    notice_when_muted: bool = _setting(
+        True,
+        "Say when I talk while muted",
+        "Loudness is measured while muted, on this computer; it is neither sent nor kept.",
+    )
     skip_prejoin: bool = _setting(
         False, "Join without the preview", "Joining opens the room at once, with the devices of last time."
     )

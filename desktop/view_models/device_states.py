@@ -7,8 +7,9 @@ from enum import Enum
 
 from desktop.devices.catalogue import SYSTEM_DEFAULT, Device, DeviceKind, DeviceWish
 from desktop.rtc.errors import RtcErrorCode
+from desktop.rtc.media import ALL_ON, SoundSwitches
 
-__all__ = ["Device", "DeviceKind", "DeviceWish"]
+__all__ = ["Device", "DeviceKind", "DeviceWish", "SoundSwitches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,6 @@ class KindState:
     def wish_missing(self) -> bool:
         """The chosen device is not plugged in; its name is `wish.name`."""
         return self.wish != SYSTEM_DEFAULT and self.wish.find(self.devices) is None
-
-
-@dataclass(frozen=True, slots=True)
-class SoundSwitches:
-    """What is done to our voice before it goes out."""
-
-    echo_cancellation: bool = True
-    noise_suppression: bool = True
-    gain_control: bool = True
 
 
 class DeviceEvent(Enum):
@@ -88,7 +80,7 @@ class DevicesState:
     microphone: KindState = KindState()
     speaker: KindState = KindState()
     generated: bool = False
-    switches: SoundSwitches = SoundSwitches()
+    switches: SoundSwitches = ALL_ON
     notice: DeviceNotice | None = None
 
     def of(self, kind: DeviceKind) -> KindState:

@@ -16,7 +16,14 @@ from pytestqt.qtbot import QtBot
 from desktop.app.media_thread import MediaThread, OpenRoom, RoomBridge
 from desktop.devices.silent_speaker import SilentSpeaker
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.media import AudioLevel, AudioOutput, AudioSource, PictureSlot, VideoSource
+from desktop.rtc.media import (
+    AudioLevel,
+    AudioOutput,
+    AudioSource,
+    PictureSlot,
+    SoundSwitches,
+    VideoSource,
+)
 from desktop.rtc.room import OWN_SCREEN, OnSignal, OnState, RoomDevices, RoomRequest
 from desktop.rtc.rooms import open_room
 from desktop.rtc.signals import CHAT, Signal
@@ -105,6 +112,10 @@ class ScriptedRoom:
     async def replace_output(self, output: AudioOutput) -> None:
         """Remember it."""
         self._remember("replace_output", output)
+
+    async def set_switches(self, switches: SoundSwitches) -> None:
+        """Remember it."""
+        self._remember("set_switches", switches)
 
     def statistics(self) -> RoomStatistics:
         """The one second."""
@@ -308,6 +319,7 @@ CALLS: dict[str, tuple[object, ...]] = {
     "replace_camera": (CAMERA,),
     "replace_microphone": (MICROPHONE,),
     "replace_output": (OUTPUT,),
+    "set_switches": (SoundSwitches(gain_control=False),),
 }
 """Everything that is asked of a room and is of no use before the join, with its arguments."""
 
@@ -526,6 +538,9 @@ async def test_two_people_with_real_rooms(
             await alice.bridge.stop_sharing()
             await until_on_qt(lambda: not alice.bridge.state.sharing, "its end")
             assert not shared.is_open
+            room = mikl.bridge._room
+            assert room is not None
+            await until_on_qt(lambda: room.statistics().streams, "the first look, a second after joining")
             measured = await mikl.bridge.statistics()
             assert "" in measured.streams
             with pytest.raises(RtcError) as caught:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -10,8 +12,22 @@ import pytest
 from aiortc.mediastreams import MediaStreamError
 
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.media import AUDIO_FRAME_SAMPLES, AudioLevel, Samples
+from desktop.rtc.media import (
+    ALL_OFF,
+    AUDIO_FRAME_SAMPLES,
+    SAMPLE_RATE_HZ,
+    AudioLevel,
+    Samples,
+    SoundSwitches,
+)
 from desktop.rtc.microphone import Microphone
+
+
+def voice_frames() -> list[Samples]:
+    """A second of a loud vowel, in frames."""
+    at_s = np.arange(SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    wave = np.sum([np.sin(2 * np.pi * 140 * part * at_s) / part for part in range(1, 8)], axis=0)
+    return list((wave * 6_000).astype(np.int16).reshape(-1, AUDIO_FRAME_SAMPLES))
 
 
 class HandMicrophone:
@@ -32,10 +48,20 @@ class HandMicrophone:
         """Nothing is delivered any more."""
         self.is_open = False
 
+    def hear(self, samples: Samples) -> None:
+        """Deliver one frame."""
+        self._deliver(samples)
+
     def say(self, value: int, frames: int = 1) -> None:
         """Deliver frames of one value."""
         for _ in range(frames):
             self._deliver(np.full(AUDIO_FRAME_SAMPLES, value, np.int16))
+
+
+class RoomMicrophone(HandMicrophone):
+    """One that stands in a room."""
+
+    hears_room = True
 
 
 class Clock:
@@ -189,4 +215,137 @@ async def test_a_source_that_does_not_open_leaves_the_present_one() -> None:
     assert caught.value.code is RtcErrorCode.MICROPHONE_BUSY
     source.say(1000, frames=3)
     assert set(microphone.take().tolist()) == {1000}
+    await microphone.close()
+
+
+async def test_a_frame_goes_out_when_it_comes() -> None:
+    """Before it is due, and with the timestamp after the one before."""
+    clock = Clock()
+    source = HandMicrophone()
+    microphone = Microphone(source, AudioLevel(), clock)
+    await microphone.switch_on()
+    track = microphone.make_track()
+    source.say(1)
+    first = await track.recv()
+    waiting = asyncio.ensure_future(track.recv())
+    await asyncio.sleep(0)
+    assert not waiting.done(), "it is not there yet"
+    source.say(2)
+    second = await waiting
+    assert set(second.to_ndarray().reshape(-1).tolist()) == {2}
+    assert (first.pts, second.pts) == (0, AUDIO_FRAME_SAMPLES)
+    await microphone.close()
+
+
+async def test_a_device_that_starves_sends_silence_on_time() -> None:
+    source = HandMicrophone()
+    microphone = Microphone(source, AudioLevel())
+    await microphone.switch_on()
+    track = microphone.make_track()
+    begun_s = time.monotonic()
+    frames = [await track.recv() for _ in range(11)]
+    assert 0.18 <= time.monotonic() - begun_s <= 1.0
+    assert not frames[-1].to_ndarray().any()
+    assert [frame.pts for frame in frames] == [at * AUDIO_FRAME_SAMPLES for at in range(11)]
+    await microphone.close()
+
+
+async def test_a_generated_tone_is_not_processed() -> None:
+    """Noise suppression would take it for noise."""
+    source = HandMicrophone()
+    microphone = Microphone(source, AudioLevel(), switches=SoundSwitches())
+    await microphone.switch_on()
+    source.say(1000)
+    assert set(microphone.take().tolist()) == {1000}
+    await microphone.close()
+
+
+SILENCE, SPEECH = np.zeros(AUDIO_FRAME_SAMPLES, np.int16), voice_frames()
+
+
+async def test_a_microphone_that_hears_nothing_is_noticed_and_forgiven() -> None:
+    """Ten seconds of zeros, as of one that is muted by a key of its own; one sound ends it."""
+    source, told = RoomMicrophone(), list[tuple[bool, bool]]()
+    microphone = Microphone(source, AudioLevel(), on_notice=lambda *notice: told.append(notice))
+    await microphone.switch_on()
+    for _ in range(499):
+        source.hear(SILENCE)
+    await asyncio.sleep(0)
+    assert told == []
+    source.hear(SILENCE)
+    await asyncio.sleep(0)
+    assert told == [(True, False)]
+    source.hear(SPEECH[0])
+    await asyncio.sleep(0)
+    assert told == [(True, False), (False, False)]
+    await microphone.close()
+
+
+async def test_talking_while_muted_is_said_once_until_unmuted() -> None:
+    source, told = RoomMicrophone(), list[tuple[bool, bool]]()
+    microphone = Microphone(
+        source,
+        AudioLevel(),
+        switches=SoundSwitches(False, False, False, notice_when_muted=True),
+        on_notice=lambda *notice: told.append(notice),
+    )
+    await microphone.switch_on()
+    microphone.mute()
+    for _ in range(2):
+        for frame in SPEECH[:20]:
+            source.hear(frame)
+        for _ in range(50):
+            source.hear(SILENCE)
+    await asyncio.sleep(0)
+    assert told == [(False, True)]
+    assert not microphone.take().any(), "nothing of it goes out"
+    await microphone.switch_on()
+    assert told == [(False, True), (False, False)]
+    await microphone.close()
+
+
+async def test_a_cough_while_muted_is_not_talking() -> None:
+    source, told = RoomMicrophone(), list[tuple[bool, bool]]()
+    microphone = Microphone(
+        source,
+        AudioLevel(),
+        switches=SoundSwitches(False, False, False, notice_when_muted=True),
+        on_notice=lambda *notice: told.append(notice),
+    )
+    await microphone.switch_on()
+    microphone.mute()
+    for frame in SPEECH[:6]:
+        source.hear(frame)
+    source.hear(SILENCE)
+    await asyncio.sleep(0)
+    assert told == []
+    await microphone.close()
+
+
+async def test_where_it_is_not_wanted_nothing_is_measured_while_muted() -> None:
+    source, told = RoomMicrophone(), list[tuple[bool, bool]]()
+    microphone = Microphone(
+        source, AudioLevel(), switches=ALL_OFF, on_notice=lambda *notice: told.append(notice)
+    )
+    await microphone.switch_on()
+    microphone.mute()
+    for frame in SPEECH:
+        source.hear(frame)
+    await asyncio.sleep(0)
+    assert told == []
+    await microphone.close()
+
+
+async def test_unmuting_a_microphone_that_is_open_takes_no_time() -> None:
+    """A key is held to talk: the first word must not be lost."""
+    microphone = Microphone(RoomMicrophone(), AudioLevel())
+    await microphone.switch_on()
+    microphone.mute()
+    slowest_s = 0.0
+    for _ in range(20):
+        begun_s = time.monotonic()
+        await microphone.switch_on()
+        slowest_s = max(slowest_s, time.monotonic() - begun_s)
+        microphone.mute()
+    assert slowest_s < 0.05
     await microphone.close()
