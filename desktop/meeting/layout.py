@@ -1,7 +1,8 @@
 """Where the tiles of a room stand: pure arithmetic, in whole pixels.
 
 Two people see each other large, with the own picture small in a corner. From the third person on
-everybody, oneself included, has a tile of the same size in a grid that keeps 16:9.
+everybody, oneself included, has a tile of the same size in a grid that keeps 16:9; or one tile (a
+shared screen, whoever speaks, whom one pinned) has the stage and the others stand in a strip.
 """
 
 from __future__ import annotations
@@ -13,6 +14,12 @@ from typing import NamedTuple
 
 RATIO = 16 / 9
 """Width to height of every tile."""
+
+STRIP_SHARE = 0.22
+"""How much of the stage's longer side the strip beside a large tile takes at most."""
+
+WIDE = 1.2
+"""From this shape on the strip stands at the right, else below."""
 
 LARGEST_OWN_SHARE = 1 / 3
 """The small own picture never takes more of the width or height it lies on than this."""
@@ -90,6 +97,46 @@ def grid(width_px: int, height_px: int, count: int, gap_px: int) -> tuple[Tile, 
     return tuple(tiles)
 
 
+def spotlight(
+    width_px: int, height_px: int, count: int, gap_px: int, strip_px: int, *, fills: bool
+) -> tuple[Tile, tuple[Tile, ...]]:
+    """Place one large tile and `count` small ones in a strip beside it.
+
+    Args:
+        width_px: the stage's width.
+        height_px: the stage's height.
+        count: small tiles.
+        gap_px: between tiles.
+        strip_px: width of a small tile where there is room for it.
+        fills: the large tile takes all there is, whatever its shape; else it keeps 16:9.
+    """
+    beside = width_px >= height_px * WIDE
+    across = max(0, min(strip_px, math.floor((width_px if beside else height_px * RATIO) * STRIP_SHARE)))
+    if not count:
+        across = 0
+    elif beside:
+        across = min(across, math.floor((height_px - gap_px * (count - 1)) / count * RATIO))
+    else:
+        across = min(across, math.floor((width_px - gap_px * (count - 1)) / count))
+    across = max(0, across)
+    down = math.floor(across / RATIO)
+    left_over = (across + gap_px if beside else down + gap_px) if count else 0
+    room = (width_px - left_over, height_px) if beside else (width_px, height_px - left_over)
+    large = Tile(0, 0, max(0, room[0]), max(0, room[1]))
+    if not fills:
+        large = next(iter(grid(*room, 1, gap_px)), large)
+    length = (down if beside else across) * count + gap_px * (count - 1)
+    start = ((height_px if beside else width_px) - length) // 2
+    step = (down if beside else across) + gap_px
+    small = tuple(
+        Tile(width_px - across, start + place * step, across, down)
+        if beside
+        else Tile(start + place * step, height_px - down, across, down)
+        for place in range(count)
+    )
+    return large, small
+
+
 def floating(inside: Tile, own_width_px: int, inset_px: int, corner: Corner = Corner.BOTTOM_RIGHT) -> Tile:
     """Place the small own picture into a corner of `inside`, `inset_px` from its edges."""
     width = min(own_width_px, math.floor(inside.width * LARGEST_OWN_SHARE))
@@ -119,6 +166,8 @@ def arrange(
     inset_px: int,
     own_width_px: int,
     corner: Corner = Corner.BOTTOM_RIGHT,
+    focus: int | None = None,
+    fills: bool = False,
 ) -> Arrangement:
     """Place everybody.
 
@@ -131,7 +180,16 @@ def arrange(
         inset_px: between the small own picture and the edge of what it lies on.
         own_width_px: width of the small own picture where there is room for it.
         corner: where the small own picture stands.
+        focus: which remote tile has the stage; None for a grid.
+        fills: that tile is no camera's: it takes all the room there is, and the own picture never
+            lies on it.
     """
+    if focus is not None and (fills or remote_count > 1):
+        count = remote_count - 1 + has_own
+        large, small = spotlight(width_px, height_px, count, gap_px, own_width_px, fills=fills)
+        others = iter(small)
+        remotes = tuple(large if place == focus else next(others) for place in range(remote_count))
+        return Arrangement(remotes, next(others, None), own_floats=False)
     if not has_own:
         return Arrangement(grid(width_px, height_px, remote_count, gap_px), None, own_floats=False)
     if remote_count <= 1:

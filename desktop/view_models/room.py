@@ -19,6 +19,7 @@ from desktop.view_models.language import Language
 from desktop.view_models.ports import MeetingsPort, RoomFactory, RoomPort
 from desktop.view_models.room_chat import ChatViewModel
 from desktop.view_models.room_hands import RoomHands
+from desktop.view_models.room_layout import LayoutViewModel
 from desktop.view_models.room_people import PeopleViewModel
 from desktop.view_models.room_tiles import RoomTiles
 from desktop.view_models.room_words import RoomWords
@@ -47,6 +48,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
     Attributes:
         chat: the conversation in writing.
         people: who is there, and hands.
+        layout: how the viewer wants the tiles to stand.
 
     Signals:
         finished(): the window may close; the list is next.
@@ -83,10 +85,12 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self.chat = ChatViewModel(
             str(user.id), meetings.now, self._words.dates, on_unexpected=on_unexpected, parent=self
         )
+        self.layout = LayoutViewModel(self._tiles, parent=self)
         self.people = PeopleViewModel(
             self._tiles,
             hands,
             self._muted_by_host,
+            self.layout.toggle_pin,
             on_unexpected=on_unexpected,
             parent=self,
         )
@@ -103,6 +107,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self._tick)
+        self.layout.changed.connect(lambda state: self.people.show_pinned(state.pinned))
         language.changed.connect(self._speak)
         self._write()
 
@@ -125,6 +130,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._ticker.stop()
         await self.chat.close()
         await self.people.close()
+        await self.layout.close()
         await super().close()
         room = self._detach()
         if room is not None:
@@ -285,6 +291,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
     def _on_room(self, state: RoomState) -> None:
         self.chat.take_state(state)
         self.people.take_state(state)
+        self.layout.take_state(state)
         if state.error is not None and state.phase is not RoomPhase.LEFT:
             self._warning = text_for(state.error).sentence
         if state.phase is RoomPhase.LEFT and state.end_reason is EndReason.CLOSED and self._ended is None:
@@ -309,6 +316,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         if self._room is not None:
             self._tiles.listen(self._room)
             self.people.tick()
+            self.layout.take_state(self._room.state)
         self._write()
 
     # ------------------------------------------------------------------ state

@@ -36,6 +36,7 @@ class PeopleViewModel(ViewModel[PeopleState]):
         tiles: knows who speaks.
         hands: the order of raised hands.
         on_muted: called with the host's name when he muted us.
+        on_pin: called with the key of a tile to pin, or to let go.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class PeopleViewModel(ViewModel[PeopleState]):
         tiles: RoomTiles,
         hands: RoomHands,
         on_muted: Callable[[str], None],
+        on_pin: Callable[[str], None],
         *,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
@@ -51,6 +53,8 @@ class PeopleViewModel(ViewModel[PeopleState]):
         self._tiles = tiles
         self._hands = hands
         self._on_muted = on_muted
+        self._on_pin = on_pin
+        self._pinned = ""
         self._room: RoomPort | None = None
         self._room_state = RoomState()
         self._hand_asked: bool | None = None
@@ -82,6 +86,11 @@ class PeopleViewModel(ViewModel[PeopleState]):
         if not from_us and not self._room_state.is_moderator and self._room_state.microphone_on:
             self._on_muted(readable(signal.name))
 
+    def show_pinned(self, key: str) -> None:
+        """This tile has the stage because it was pinned; "" for none."""
+        self._pinned = key
+        self.rewrite()
+
     def tick(self) -> None:
         """A moment passed: speaking shows, and takes our hand down."""
         if self._room_state.hand_raised and self._tiles.spoken_s(OWN_KEY) >= SPOKEN_S:
@@ -101,6 +110,8 @@ class PeopleViewModel(ViewModel[PeopleState]):
         if person is None or self._room is None or action not in self._actions(person):
             return
         match action:
+            case PersonAction.PIN | PersonAction.UNPIN:
+                self._on_pin(self._pinned if action is PersonAction.UNPIN else _main_stream(person))
             case PersonAction.MUTE:
                 self._attempt(self._room.send(application_signal(MUTE, {}), [key]))
             case PersonAction.REMOVE:
@@ -190,13 +201,15 @@ class PeopleViewModel(ViewModel[PeopleState]):
         return self._spoken(row)
 
     def _actions(self, person: ParticipantState) -> tuple[PersonAction, ...]:
-        if not self._room_state.is_moderator:
-            return ()
+        pinned = any(stream.stream_id == self._pinned for stream in person.streams)
+        is_host = self._room_state.is_moderator
         sharing = any(stream.kind is StreamKind.SCREEN for stream in person.streams)
         possible = (
-            (PersonAction.MUTE, _microphone_on(person)),
-            (PersonAction.STOP_SHARE, sharing),
-            (PersonAction.REMOVE, True),
+            (PersonAction.UNPIN, pinned),
+            (PersonAction.PIN, not pinned and bool(person.streams)),
+            (PersonAction.MUTE, is_host and _microphone_on(person)),
+            (PersonAction.STOP_SHARE, is_host and sharing),
+            (PersonAction.REMOVE, is_host),
         )
         return tuple(action for action, holds in possible if holds)
 
@@ -214,3 +227,8 @@ class PeopleViewModel(ViewModel[PeopleState]):
 
 def _microphone_on(person: ParticipantState) -> bool:
     return any(stream.has_audio and stream.microphone_on for stream in person.streams)
+
+
+def _main_stream(person: ParticipantState) -> str:
+    """What one wants to see of somebody: the face, or the screen of who shows no face."""
+    return person.streams[0].stream_id

@@ -68,6 +68,8 @@ class ChatState:
 class PersonAction(Enum):
     """What can be done about somebody, from the list of participants."""
 
+    PIN = "pin"
+    UNPIN = "unpin"
     MUTE = "mute"
     STOP_SHARE = "stop-share"
     REMOVE = "remove"
@@ -124,3 +126,33 @@ class PeopleState:
     can_mute_all: bool = False
     error: str = ""
     newest: str = ""
+
+
+class LayoutMode(Enum):
+    """How the tiles stand."""
+
+    GRID = "grid"
+    """All of one size."""
+    SPEAKER = "speaker"
+    """Whoever speaks has the stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutState:
+    """`LayoutViewModel`: what the viewer chose to see, and who has the stage because of it.
+
+    Attributes:
+        mode: the choice; a pinned tile or a shared screen goes before it.
+        focus: key of the tile that has the stage, "" for none (a grid).
+        fills: the focus is a screen: it takes all the room there is.
+        pinned: key of the pinned tile, "" for none.
+        own_hidden: our own tile is not shown to us; the others see it all the same.
+        mirrored: we see ourselves as in a mirror.
+    """
+
+    mode: LayoutMode = LayoutMode.GRID
+    focus: str = ""
+    fills: bool = False
+    pinned: str = ""
+    own_hidden: bool = False
+    mirrored: bool = True

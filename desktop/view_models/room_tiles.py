@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -107,18 +108,27 @@ class RoomTiles(QObject):
         connecting = stream.phase is StreamPhase.CONNECTING
         failed = stream.phase is StreamPhase.FAILED
         quality = self.quality_word(person.quality)
-        hand = self._hands.place_of(person) if stream.kind is not StreamKind.SCREEN else 0
+        is_screen = stream.kind is StreamKind.SCREEN
+        shown = person_state(person.account_id or person.connection_id, person.name)
+        if is_screen:
+            shown = replace(shown, name=self.tr("Screen of {name}").format(name=person.name))
+            muted = False  # a screen has no voice to miss
+        hand = 0 if is_screen else self._hands.place_of(person)
         words = self.tr("No sound and picture") if failed else self.tr("Connecting…") if connecting else ""
         return TileState(
             key=stream.stream_id,
-            person=person_state(person.account_id or person.connection_id, person.name),
+            person=shown,
             connecting=connecting or failed,
             connecting_text=words,
             muted=muted,
             camera_on=camera_on,
             speaking=not muted and self.speaking(stream.stream_id),
+            person_key=person.connection_id,
+            is_screen=is_screen,
             hand=hand,
-            accessible=self._spoken(person.name, muted, camera_on, hand, quality),
+            accessible=shown.name
+            if is_screen
+            else self._spoken(person.name, muted, camera_on, hand, quality),
             quality=quality,
         )
 

@@ -275,6 +275,10 @@ class TileState:
     speaking: bool = False
     is_self: bool = False
     accessible: str = ""
+    person_key: str = ""
+    """Whose it is, as in the list of participants."""
+    is_screen: bool = False
+    """A shared screen: sharp, never mirrored, never cut."""
     hand: int = 0
     """Place in the order of raised hands, from 1; 0 for none."""
     quality: str = ""

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.room_states import (
     ChatLine,
     ChatState,
     Delivery,
+    LayoutMode,
+    LayoutState,
     PeopleState,
     PersonAction,
     PersonRow,
 )
-from desktop.view_models.states import PersonState, RoomViewState
+from desktop.view_models.states import PersonState, RoomViewState, TileState
 from desktop.views.gallery_scene import Scene, click_on, nothing
 from desktop.views.gallery_states import ALICE, BOB, CHLOE, DAVID, MIKL, Samples
 from desktop.views.room.room_window import RoomWindow
@@ -133,6 +136,28 @@ def _too_long(window: QWidget) -> None:
     window.chat_panel.editor.setPlainText("Bla bla. " * 340)
 
 
+def _narrow(window: QWidget) -> None:
+    window.resize(window.minimumSize())
+
+
+_SCREEN = (1280, 800)
+
+
+def _sample_screen() -> memoryview:
+    """A window with a text in it, as somebody may share: BGRA bytes."""
+    image = QImage(*_SCREEN, QImage.Format.Format_RGB32)
+    image.fill(QColor("#F4F5F7"))
+    painter = QPainter(image)
+    painter.fillRect(0, 0, _SCREEN[0], 56, QColor("#33415C"))
+    painter.fillRect(80, 96, 1120, 704, QColor("white"))
+    for place in range(16):
+        width = (920, 860, 940, 620)[place % 4]
+        painter.fillRect(140, 150 + place * 38, width, 12, QColor("#B4BCC9"))
+    painter.fillRect(140, 120, 380, 20, QColor("#33415C"))
+    painter.end()
+    return memoryview(bytes(image.constBits()))
+
+
 def _room(
     slots: Slots,
     state: RoomViewState,
@@ -140,8 +165,9 @@ def _room(
     *,
     chat: ChatState | None = None,
     people: PeopleState | None = None,
+    layout: LayoutState | None = None,
 ) -> QWidget:
-    model = StaticRoom(state, slots, chat=chat, people=people)
+    model = StaticRoom(state, slots, chat=chat, people=people, layout=layout)
     return RoomWindow(model, theme.stage_look, mark="mark-hub")
 
 
@@ -161,6 +187,27 @@ def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
     for name, people in _people(samples).items():
         make = partial(_room, slots, hands, people=people)
         yield Scene("room", name, make, nothing if name == "hands" else click_on("peopleButton"))
+    screen = TileState(
+        "screen-of-alice",
+        replace(ALICE, name=samples.say("Écran de Alice Laurent", "Screen of Alice Laurent")),
+        is_screen=True,
+    )
+    slots["screen-of-alice"] = StaticSlot()
+    slots["screen-of-alice"].put(_sample_screen(), *_SCREEN)
+    shown = replace(group, tiles=(first, screen, second, *rest))
+    two = rooms["one-to-one"]
+    alone = replace(two, tiles=(*two.tiles, screen))
+    speaker = LayoutState(mode=LayoutMode.SPEAKER, focus="bob")
+    on_screen = LayoutState(focus="screen-of-alice", fills=True)
+    for name, room, layout, prepare in (
+        ("speaker", group, speaker, nothing),
+        ("screen", shown, on_screen, nothing),
+        ("screen-one-to-one", alone, on_screen, nothing),
+        ("screen-narrow", shown, on_screen, _narrow),
+        ("own-hidden", two, LayoutState(own_hidden=True), nothing),
+        ("more", group, speaker, click_on("moreButton")),
+    ):
+        yield Scene("room", name, partial(_room, slots, room, layout=layout), prepare)
     make = partial(_room, slots, hands, people=_people(samples)["people"])
     yield Scene("room", "person-menu", make, _person_menu)
     yield Scene("room", "person-remove", make, _remove_question)

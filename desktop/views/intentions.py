@@ -11,7 +11,7 @@ from typing import Protocol
 from PySide6.QtCore import SignalInstance
 
 from desktop.view_models.hub_states import InviteDraft, InviteState
-from desktop.view_models.room_states import ChatState, PeopleState, PersonAction
+from desktop.view_models.room_states import ChatState, LayoutMode, LayoutState, PeopleState, PersonAction
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
@@ -217,8 +217,36 @@ class PeopleIntentions(Protocol):
         """Mute everybody else."""
 
 
+class LayoutIntentions(Protocol):
+    """How the viewer wants the tiles to stand."""
+
+    @property
+    def state(self) -> LayoutState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `LayoutState`."""
+
+    def set_mode(self, mode: LayoutMode) -> None:
+        """Grid or speaker."""
+
+    def toggle_pin(self, key: str) -> None:
+        """Give a tile the stage, or let it go."""
+
+    def set_own_hidden(self, hidden: bool) -> None:
+        """Hide our own tile from ourselves."""
+
+    def set_mirrored(self, mirrored: bool) -> None:
+        """See ourselves as in a mirror."""
+
+
 class RoomIntentions(Protocol):
     """The room window."""
+
+    @property
+    def layout(self) -> LayoutIntentions:
+        """How the tiles stand."""
 
     @property
     def people(self) -> PeopleIntentions:

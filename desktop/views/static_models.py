@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from desktop.view_models.hub_states import InviteDraft, InviteState
-from desktop.view_models.room_states import ChatState, PeopleState, PersonAction
+from desktop.view_models.room_states import ChatState, LayoutMode, LayoutState, PeopleState, PersonAction
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
@@ -208,6 +208,26 @@ class StaticPeople(StaticModel[PeopleState]):
         self.sent.append(("mute_all",))
 
 
+class StaticLayout(StaticModel[LayoutState]):
+    """Tiles that stand as they stand."""
+
+    def set_mode(self, mode: LayoutMode) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_mode", mode))
+
+    def toggle_pin(self, key: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("toggle_pin", key))
+
+    def set_own_hidden(self, hidden: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_own_hidden", hidden))
+
+    def set_mirrored(self, mirrored: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_mirrored", mirrored))
+
+
 class StaticRoom(StaticModel[RoomViewState]):
     """A room in which nobody moves.
 
@@ -216,6 +236,7 @@ class StaticRoom(StaticModel[RoomViewState]):
         slots: pictures by tile key; unknown keys have none.
         chat: the conversation.
         people: the list of participants.
+        layout: how the tiles stand.
     """
 
     def __init__(
@@ -225,10 +246,12 @@ class StaticRoom(StaticModel[RoomViewState]):
         *,
         chat: ChatState | None = None,
         people: PeopleState | None = None,
+        layout: LayoutState | None = None,
     ) -> None:
         super().__init__(state)
         self.chat = StaticChat(chat or ChatState())
         self.people = StaticPeople(people or PeopleState())
+        self.layout = StaticLayout(layout or LayoutState())
         self._slots = slots or {}
 
     def picture(self, key: str) -> PaintedSlot:

@@ -739,6 +739,10 @@
         <source>hand raised</source>
         <translation>main levée</translation>
     </message>
+    <message>
+        <source>Screen of {name}</source>
+        <translation>Écran de {name}</translation>
+    </message>
 </context>
 <context>
     <name>RoomWords</name>

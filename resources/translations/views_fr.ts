@@ -215,6 +215,10 @@
         <source>Show the participants</source>
         <translation>Afficher les participants</translation>
     </message>
+    <message>
+        <source>More options</source>
+        <translation>Plus d’options</translation>
+    </message>
 </context>
 <context>
     <name>Curtain</name>
@@ -484,6 +488,29 @@
     </message>
 </context>
 <context>
+    <name>MoreMenu</name>
+    <message>
+        <source>Grid</source>
+        <translation>Grille</translation>
+    </message>
+    <message>
+        <source>Speaker in front</source>
+        <translation>Intervenant au premier plan</translation>
+    </message>
+    <message>
+        <source>Hide my own picture</source>
+        <translation>Masquer ma propre image</translation>
+    </message>
+    <message>
+        <source>Mirror my own picture</source>
+        <translation>Inverser ma propre image (miroir)</translation>
+    </message>
+    <message>
+        <source>Full screen ({keys})</source>
+        <translation>Plein écran ({keys})</translation>
+    </message>
+</context>
+<context>
     <name>NewPasswordForm</name>
     <message>
         <source>Code or link from the message</source>
@@ -592,6 +619,14 @@
     <message>
         <source>Remove</source>
         <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>Pin to the stage</source>
+        <translation>Épingler</translation>
+    </message>
+    <message>
+        <source>Let go of the stage</source>
+        <translation>Détacher</translation>
     </message>
 </context>
 <context>

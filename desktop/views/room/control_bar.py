@@ -39,6 +39,7 @@ class ControlBar(QWidget):
     hand = Signal()
     chat = Signal()
     people = Signal()
+    more = Signal()
     leave = Signal()
 
     def __init__(self, look: Look) -> None:
@@ -52,6 +53,7 @@ class ControlBar(QWidget):
         self.camera_button = DeviceButton(look, "cameraButton", "camera")
         self.hand_button = PanelButton(look, "handButton", "hand")
         self.people_button = PanelButton(look, "peopleButton", "people")
+        self.more_button = PanelButton(look, "moreButton", "ellipsis")
         self.chat_button = PanelButton(look, "chatButton", "chat")
         self.leave_button = LeaveButton(look)
         self.microphone_button.clicked.connect(self.microphone)
@@ -59,6 +61,7 @@ class ControlBar(QWidget):
         self.hand_button.clicked.connect(self.hand)
         self.chat_button.clicked.connect(self.chat)
         self.people_button.clicked.connect(self.people)
+        self.more_button.clicked.connect(self.more)
         self.leave_button.clicked.connect(self.leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -71,7 +74,7 @@ class ControlBar(QWidget):
         row.addStretch()
         self.devices.addWidget(self.microphone_button)
         self.devices.addWidget(self.camera_button)
-        for button in (self.hand_button, self.chat_button, self.people_button):
+        for button in (self.hand_button, self.chat_button, self.people_button, self.more_button):
             self.middle.addWidget(button)
         self.apart.addSpacing(look.space.l - look.space.s)
         self.apart.addWidget(self.leave_button)
@@ -132,5 +135,6 @@ class ControlBar(QWidget):
         name = ", ".join(part for part in (self.tr("Participants"), shown, there, hands) if part)
         action = self.tr("Close the list of participants") if people.lit else self.tr("Show the participants")
         people.set_words(name, action, PEOPLE_KEYS)
+        self.more_button.set_words(self.tr("More options"), self.tr("More options"))
         self.leave_button.setAccessibleName(self.tr("Leave"))
         self.leave_button.setToolTip(f"{self.tr('Leave')} ({LEAVE_KEYS})")

@@ -13,10 +13,14 @@ from desktop.views.text import Text
 from desktop.views.theme import Look
 
 _ICONS = {
+    PersonAction.PIN: "pin",
+    PersonAction.UNPIN: "pin-off",
     PersonAction.MUTE: "microphone-off",
     PersonAction.STOP_SHARE: "screen-off",
     PersonAction.REMOVE: "leave",
 }
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's word for no limit; PySide does not carry the constant."""
 _DANGER = frozenset({PersonAction.REMOVE})
 
 
@@ -83,6 +87,8 @@ class PersonMenu(Dropdown):
         """Show the rows; the keyboard is on the first."""
         self._question.hide()
         self._choices.show()
+        self.setMinimumWidth(0)
+        self.setMaximumWidth(QWIDGETSIZE_MAX)
         self.open_under()
         if self._actions:
             self._rows[self._actions[0]].setFocus(Qt.FocusReason.PopupFocusReason)
@@ -108,6 +114,8 @@ class PersonMenu(Dropdown):
 
     def _retranslate(self) -> None:
         name = self._name
+        self._rows[PersonAction.PIN].set_words(self.tr("Pin to the stage"))
+        self._rows[PersonAction.UNPIN].set_words(self.tr("Let go of the stage"))
         self._rows[PersonAction.MUTE].set_words(self.tr("Mute {name}").format(name=name))
         self._rows[PersonAction.STOP_SHARE].set_words(self.tr("Stop the sharing of {name}").format(name=name))
         self._rows[PersonAction.REMOVE].set_words(self.tr("Remove from the meeting"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -25,14 +25,16 @@ from desktop.views.room.control_bar import (
 )
 from desktop.views.room.curtain import Curtain
 from desktop.views.room.leave_menu import LeaveMenu
+from desktop.views.room.more_menu import FULL_SCREEN_KEYS, MoreMenu
 from desktop.views.room.people_panel import PeoplePanel
+from desktop.views.room.person_menu import PersonMenu
 from desktop.views.room.side_panels import SidePanel, SidePanels
 from desktop.views.room.stage import Stage
 from desktop.views.style_sheet import style_sheet
 from desktop.views.text import ElidedText, Text
 from desktop.views.theme import Look
 
-_FULL_SCREEN_KEYS = ("F11", "Ctrl+Shift+F")
+_FULL_SCREEN_KEYS = (FULL_SCREEN_KEYS, "Ctrl+Shift+F")
 _TO_THE_BAR_KEYS = "F2"
 _LIVE = (RoomStage.LIVE, RoomStage.RECONNECTING)
 
@@ -75,6 +77,11 @@ class RoomWindow(QWidget):
         self._toast = Toast(look, self, closable=False)
         self._lay_out()
         self._menu = LeaveMenu(look, self._bar.leave_button)
+        self._more = MoreMenu(look, self._bar.more_button, model.layout)
+        self._spot = QWidget(self.stage)  # what a tile's menu hangs from: the place of the click
+        self._spot.setFixedSize(1, 1)
+        self._tile_menu = PersonMenu(look, self._spot)
+        self._tile_menu_key = ""
         self._connect()
         model.changed.connect(self.render_state)
         self.render_state(model.state)
@@ -100,10 +107,12 @@ class RoomWindow(QWidget):
         self._elapsed.setText(state.elapsed)
         over = state.stage is RoomStage.ENDED or state.error is not None
         live = state.stage in _LIVE and not over
+        layout = self._model.layout.state
         self.stage.show_tiles(
             state.tiles if live else (),
-            state.own if not over else None,
+            None if over or layout.own_hidden else state.own,
             dimmed=state.stage is RoomStage.RECONNECTING,
+            layout=layout,
         )
         self._curtain.render_state(state)
         self._bar.setVisible(not over)
@@ -113,6 +122,7 @@ class RoomWindow(QWidget):
         self._menu.render_state(state)
         if over or state.leaving:
             self._menu.hide()
+            self._more.hide()
         self._toast.show_notice("" if over else state.warning, Tone.WARNING, 0)
         self._toast.place(self._look.size.control)
 
@@ -140,6 +150,7 @@ class RoomWindow(QWidget):
         """Keep what floats in its place."""
         super().resizeEvent(event)
         self._menu.hide()
+        self._more.hide()
         self._toast.place(self._look.size.control)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -181,6 +192,13 @@ class RoomWindow(QWidget):
         bar.chat.connect(lambda: self.panels.toggle(self.chat_panel))
         bar.people.connect(lambda: self.panels.toggle(self.people_panel))
         bar.hand.connect(model.people.toggle_hand)
+        bar.more.connect(self._open_more)
+        self._more.full_screen.connect(self._toggle_full_screen)
+        self._more.closed.connect(lambda: bar.more_button.show_lit(False))
+        self.stage.pin.connect(model.layout.toggle_pin)
+        self.stage.menu.connect(self._open_tile_menu)
+        self._tile_menu.chosen.connect(lambda action: model.people.act(self._tile_menu_key, action))
+        model.layout.changed.connect(lambda _: self.render_state(model.state))
         self.panels.opened.connect(self._panel_opened)
         model.chat.changed.connect(self._render_chat)
         model.people.changed.connect(self._render_people)
@@ -220,6 +238,22 @@ class RoomWindow(QWidget):
     def _render_people(self, state: PeopleState) -> None:
         self._bar.show_people(state, is_open=self.panels.open_panel is self.people_panel)
         self._announce("hand", state.newest)
+
+    def _open_more(self) -> None:
+        self._more.ask()
+        self._bar.more_button.show_lit(self._more.isVisible())
+
+    def _open_tile_menu(self, key: str, place: QPoint) -> None:
+        """What can be done about whoever is in a tile, where it was clicked."""
+        tiles = (*self._model.state.tiles,)
+        person = next((tile.person_key for tile in tiles if tile.key == key), None)
+        row = next((row for row in self._model.people.state.rows if row.key and row.key == person), None)
+        if row is None or not row.actions:
+            return
+        self._tile_menu_key = row.key
+        self._tile_menu.show_row(row)
+        self._spot.move(place)
+        self._tile_menu.ask()
 
     def _announce(self, kind: str, sentence: str) -> None:
         """Let a screen reader say what is new, once."""

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, QVariantAnimation
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QHideEvent,
     QImage,
     QMouseEvent,
@@ -25,10 +26,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from desktop.meeting.layout import Arrangement, Corner, Tile, arrange, nearest_corner
+from desktop.view_models.room_states import LayoutState
 from desktop.view_models.states import TileState
 from desktop.views.intentions import PaintedPicture, PaintedSlot
 from desktop.views.room.tile_painter import TilePainter, TileScene
 from desktop.views.theme import Look
+
+DEFAULT_LAYOUT = LayoutState()
 
 
 @dataclass(slots=True)
@@ -54,6 +58,11 @@ class Stage(QWidget):
         picture: finds the slot of a tile by its key.
     """
 
+    pin = Signal(str)
+    """A tile was double-clicked; carries its key."""
+    menu = Signal(str, QPoint)
+    """A tile's menu is wanted at this place; carries its key."""
+
     def __init__(self, look: Look, picture: Callable[[str], PaintedSlot]) -> None:
         super().__init__()
         self.look = look
@@ -62,6 +71,7 @@ class Stage(QWidget):
         self._tiles: tuple[TileState, ...] = ()
         self._own: TileState | None = None
         self._dimmed = False
+        self._layout = LayoutState()
         self._corner = Corner.BOTTOM_RIGHT
         self._arrangement = Arrangement((), None, own_floats=False)
         self._places: dict[str, Tile] = {}
@@ -117,17 +127,32 @@ class Stage(QWidget):
         record = self._records.get(key)
         return record.place if record else None
 
-    def show_tiles(self, tiles: tuple[TileState, ...], own: TileState | None, *, dimmed: bool) -> None:
-        """Draw these people; only tiles that changed are painted again."""
+    def show_tiles(
+        self,
+        tiles: tuple[TileState, ...],
+        own: TileState | None,
+        *,
+        dimmed: bool,
+        layout: LayoutState = DEFAULT_LAYOUT,
+    ) -> None:
+        """Draw these people; only tiles that changed are painted again.
+
+        Args:
+            tiles: the others, in order.
+            own: our own, None to show none.
+            dimmed: the line is away.
+            layout: who has the stage, and whether we see ourselves mirrored.
+        """
         before = {tile.key: tile for tile in self._all()}
         same_keys = [tile.key for tile in self._tiles] == [tile.key for tile in tiles]
         same_own = (self._own is None) == (own is None)
-        redim = dimmed != self._dimmed
-        self._tiles, self._own, self._dimmed = tiles, own, dimmed
+        redim = dimmed != self._dimmed or layout.mirrored != self._layout.mirrored
+        moved = (layout.focus, layout.fills) != (self._layout.focus, self._layout.fills)
+        self._tiles, self._own, self._dimmed, self._layout = tiles, own, dimmed, layout
         for gone in before.keys() - {tile.key for tile in self._all()}:
             self._records.pop(gone, None)
         self.setAccessibleDescription("; ".join(tile.accessible for tile in self._all() if tile.accessible))
-        if not same_keys or not same_own:
+        if not same_keys or not same_own or moved:
             self._rearrange(animated=bool(before))
         elif redim:
             self.update()
@@ -196,6 +221,26 @@ class Stage(QWidget):
         self._corner = nearest_corner(centre.x(), centre.y(), self.width(), self.height())
         self._rearrange(animated=True)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Pin a tile, or let it go."""
+        tile = self.tile_at(event.position().toPoint())
+        if tile is not None and not tile.is_self:
+            self.pin.emit(tile.key)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a tile's menu."""
+        tile = self.tile_at(event.pos())
+        if tile is not None:
+            self.menu.emit(tile.key, event.pos())
+
+    def tile_at(self, place: QPoint) -> TileState | None:
+        """The tile under a point; the one that floats comes first."""
+        for tile in reversed(self._all()):
+            area = self._record(tile.key).place
+            if area is not None and QRect(*area).contains(place):
+                return tile
+        return None
+
     def _all(self) -> tuple[TileState, ...]:
         """Every tile in painting order: the own one last, since it may float."""
         return (*self._tiles, self._own) if self._own is not None else self._tiles
@@ -226,6 +271,8 @@ class Stage(QWidget):
             inset_px=look.space.m,
             own_width_px=look.size.own_tile_width,
             corner=self._corner,
+            focus=next((i for i, tile in enumerate(self._tiles) if tile.key == self._layout.focus), None),
+            fills=self._layout.fills,
         )
         places = dict(zip((tile.key for tile in self._tiles), self._arrangement.remotes, strict=False))
         if self._own is not None and self._arrangement.own is not None:
@@ -309,7 +356,12 @@ class Stage(QWidget):
             )
         floats = tile is self._own and self._arrangement.own_floats
         dot = self._dot if self.look.animated else -1
-        self._painter.paint(painter, TileScene(tile, place, image, floats, self._dimmed, dot))
+        self._painter.paint(
+            painter,
+            TileScene(
+                tile, place, image, floats, self._dimmed, dot, mirrored=tile.is_self and self._layout.mirrored
+            ),
+        )
         if picture is None:
             record.number = -1
         elif picture.number != record.number:

@@ -22,7 +22,7 @@ STRIP_ROWS = 64
 
 _INTERSECT = Qt.ClipOperation.IntersectClip
 _LARGEST_AVATAR_SHARE = 0.42
-_WORDS_FROM_HEIGHT_PX = 96
+_WORDS_FROM_HEIGHT_PX = 176
 """Below this height a tile has no room for a line of words beside its name."""
 
 
@@ -75,6 +75,7 @@ class TileScene:
         floats: lies over another tile, so its corners must be cut out, not painted over.
         dimmed: only 40 % of the picture remains (reconnecting).
         dot: which of the connecting dots is lit.
+        mirrored: the picture is shown as in a mirror.
     """
 
     state: TileState
@@ -83,6 +84,7 @@ class TileScene:
     floats: bool = False
     dimmed: bool = False
     dot: int = -1
+    mirrored: bool = False
 
 
 class TilePainter:
@@ -151,10 +153,10 @@ class TilePainter:
             painter.fillRect(area, self._look.colour.tile)
         ratio = painter.device().devicePixelRatioF()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setRenderHint(
-            QPainter.RenderHint.SmoothPixmapTransform, worth_smoothing(image.width(), target.size(), ratio)
-        )
-        if not scene.state.is_self:
+        # Without interpolation a reduced screen loses strokes of its letters; it changes seldom.
+        smooth = scene.state.is_screen or worth_smoothing(image.width(), target.size(), ratio)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        if not scene.mirrored:
             draw_in_strips(painter, target, image)
             return
         # People know their own face from mirrors.

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.meeting.layout import RATIO, Corner, Tile, arrange, fitted, floating, grid, nearest_corner
+from desktop.meeting.layout import (
+    RATIO,
+    Corner,
+    Tile,
+    arrange,
+    fitted,
+    floating,
+    grid,
+    nearest_corner,
+    spotlight,
+)
 
 lengths = st.integers(min_value=200, max_value=4000)
 counts = st.integers(min_value=1, max_value=25)
@@ -105,3 +115,44 @@ def test_without_an_own_picture_the_others_take_the_stage() -> None:
 
 def test_a_stage_without_room_has_no_tiles() -> None:
     assert arrange(0, 0, 3, has_own=True, gap_px=8, inset_px=16, own_width_px=240).own is None
+
+
+@given(lengths, lengths, st.integers(0, 12), st.booleans())
+def test_the_one_in_front_and_the_strip_stay_inside_and_apart(
+    width: int, height: int, count: int, fills: bool
+) -> None:
+    large, small = spotlight(width, height, count, 8, 240, fills=fills)
+    tiles = [large, *small]
+    assert len(small) == count
+    for tile in tiles:
+        assert tile.left >= 0
+        assert tile.top >= 0
+        assert tile.left + tile.width <= width
+        assert tile.top + tile.height <= height
+    assert not any(overlap(one, other) for one, other in combinations(tiles, 2))
+
+
+@given(st.integers(800, 4000), st.integers(500, 3000), st.integers(1, 5))
+def test_the_one_in_front_is_much_larger_than_the_others(width: int, height: int, count: int) -> None:
+    large, small = spotlight(width, height, count, 8, 240, fills=True)
+    assert large.width * large.height > 4 * small[0].width * small[0].height
+    camera, _ = spotlight(width, height, count, 8, 240, fills=False)
+    assert abs(camera.width - camera.height * RATIO) <= RATIO + 1
+
+
+SIZES = {"has_own": True, "gap_px": 8, "inset_px": 16, "own_width_px": 240}
+
+
+def test_with_a_focus_everybody_else_keeps_the_order_in_the_strip() -> None:
+    made = arrange(1200, 700, 4, focus=2, **SIZES)  # type: ignore[arg-type]
+    front = made.remotes[2]
+    strip = [*(tile for place, tile in enumerate(made.remotes) if place != 2), made.own]
+    assert front.width > 3 * strip[0].width  # type: ignore[union-attr]
+    assert [tile.top for tile in strip if tile] == sorted(tile.top for tile in strip if tile)
+    assert not made.own_floats
+
+
+def test_two_people_have_no_strip_unless_a_screen_is_shown() -> None:
+    assert arrange(1200, 700, 1, focus=0, **SIZES).own_floats  # type: ignore[arg-type]
+    shown = arrange(1200, 700, 1, focus=0, fills=True, **SIZES)  # type: ignore[arg-type]
+    assert not shown.own_floats, "nothing lies on what is to be read"

@@ -154,10 +154,10 @@ async def test_a_host_stops_a_share_and_removes(host: Case) -> None:
 async def test_a_guest_can_do_nothing_about_others(guest: Case) -> None:
     guest.with_(person("MiKL"), person("Bob"))
     assert not guest.people.state.can_mute_all
-    for action in PersonAction:
+    for action in set(PersonAction) - {PersonAction.PIN, PersonAction.UNPIN}:
         guest.people.act("con_Bob", action)
     guest.people.mute_all()
-    assert all(row.actions == () for row in guest.people.state.rows)
+    assert {row.actions for row in guest.people.state.rows} == {(), (PersonAction.PIN,)}
     assert (guest.room.sent, guest.room.forced) == ([], [])
 
 
@@ -169,6 +169,17 @@ async def test_a_failure_is_said_in_the_list(host: Case) -> None:
     host.room.send_error = None
     host.people.act("con_Alice", PersonAction.REMOVE)
     await until(lambda: not host.people.state.error)
+
+
+async def test_a_pin_is_offered_and_let_go_in_the_list(guest: Case) -> None:
+    guest.with_(person("MiKL"), person("Bob"))
+    guest.people.act("con_Bob", PersonAction.PIN)
+    assert (guest.model.layout.state.focus, guest.row_of("Bob").actions) == (
+        "str_Bob",
+        (PersonAction.UNPIN,),
+    )
+    guest.people.act("con_Bob", PersonAction.UNPIN)
+    assert guest.model.layout.state.focus == ""
 
 
 def mute(*, moderator: bool, connection_id: str = "con_M") -> Signal:

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.meeting.layout import Tile
+from desktop.view_models.room_states import LayoutState
 from desktop.view_models.states import PersonState, TileState
 from desktop.views.room.stage import Stage
 from desktop.views.room.tile_painter import worth_smoothing
@@ -276,3 +277,57 @@ def test_connecting_dots_go_round_only_where_motion_is_wanted(
     assert stage.paints == paints
     theme.stage_look.animated = True
     qtbot.waitUntil(lambda: stage.paints > paints)
+
+
+def test_whoever_is_in_front_is_large_and_the_rest_stand_beside(stage: Stage) -> None:
+    stage.show_tiles((ALICE, BOB), OWN, dimmed=False, layout=LayoutState(focus="bob"))
+    front, beside, own = stage.place("bob"), stage.place("alice"), stage.place("")
+    assert front is not None
+    assert beside is not None
+    assert own is not None
+    assert front.width > 3 * beside.width
+    assert (beside.width, beside.height) == (own.width, own.height)
+    stage.show_tiles((ALICE, BOB), OWN, dimmed=False)
+    assert stage.place("bob") != front
+
+
+def test_a_screen_of_another_shape_is_shown_whole(stage: Stage, slots: Slots, qtbot: QtBot) -> None:
+    screen = replace(BOB, is_screen=True)
+    stage.show_tiles((ALICE, screen), OWN, dimmed=False, layout=LayoutState(focus="bob", fills=True))
+    slots("bob").put(plain(RED, 60, 60), 60, 60)
+    qtbot.waitUntil(lambda: stage.painted("bob") == 1)
+    place = stage.place("bob")
+    assert place is not None
+    picture = stage.grab().toImage()
+    middle_of = QPoint(place.left + place.width // 2, place.top + place.height // 2)
+    assert picture.pixelColor(middle_of) == RED
+    assert picture.pixelColor(place.left + 12, middle_of.y()) != RED, "a square in a wide place has bars"
+
+
+def test_without_the_mirror_one_sees_what_the_others_see(stage: Stage, slots: Slots, qtbot: QtBot) -> None:
+    half = 32
+    left, right = plain(RED, half, 1), plain(BLUE, half, 1)
+    slots("").put(memoryview((bytes(left) + bytes(right)) * 36), 64, 36)
+    for mirrored, colour in ((True, BLUE), (False, RED)):
+        stage.show_tiles((), OWN, dimmed=False, layout=LayoutState(mirrored=mirrored))
+        place = stage.place("")
+        assert place is not None
+        left_side = QPoint(place.left + place.width // 4, place.top + place.height // 3)
+        qtbot.waitUntil(lambda: stage.painted("") >= 1)
+        assert stage.grab().toImage().pixelColor(left_side) == colour
+
+
+def test_a_double_click_pins_others_and_never_oneself(stage: Stage, qtbot: QtBot) -> None:
+    stage.show_tiles((ALICE, BOB), OWN, dimmed=False)
+    pinned: list[str] = []
+    stage.pin.connect(pinned.append)
+    for key in ("bob", ""):
+        place = stage.place(key)
+        assert place is not None
+        QTest.mouseDClick(
+            stage,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+            QPoint(place.left + 20, place.top + 20),
+        )
+    assert pinned == ["bob"]
