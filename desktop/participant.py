@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from desktop.app.start import main as start
-from desktop.app.wiring import PARTICIPANT_APP
+from desktop.lean_imports import leave_out_terminal_libraries
 
 
 def main() -> int:
     """Run the app; returns its exit code."""
+    leave_out_terminal_libraries()
+    from desktop.app.start import main as start  # noqa: PLC0415  (after the line above)
+    from desktop.app.wiring import PARTICIPANT_APP  # noqa: PLC0415
+
     return start(PARTICIPANT_APP)
 
 

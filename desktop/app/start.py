@@ -22,7 +22,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from desktop.app.self_test import main as self_test
 from desktop.app.wiring import AppKind, Shell
 from desktop.system.logs import configure_logs
 from desktop.system.proxy import use_proxy
@@ -60,6 +59,8 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
     """Run one of the apps until it is closed; returns the exit code."""
     options = arguments(kind).parse_args(argv)
     if options.self_test:
+        from desktop.app.self_test import main as self_test  # noqa: PLC0415  (no start needs it)
+
         make_application(kind)
         return self_test(kind)
     request = StartRequest(

