@@ -182,6 +182,8 @@ class Sizes:
     sign_in_height: int
     room_width: int
     room_height: int
+    prejoin_min_width: int
+    prejoin_min_height: int
     room_min_width: int
     room_min_height: int
 

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -61,6 +61,8 @@ class MachineDevices(QObject):
         self._scope = TaskScope()
         self._saving = asyncio.Lock()
         self._watch: QObject | None = None
+        self._kept: dict[DeviceKind, tuple[str, VideoSource | AudioSource]] = {}
+        self._lent: list[VideoSource | AudioSource] = []
         self._lists: Callable[[], Lists] | None = None
         generated = settings.camera is CameraChoice.TEST
         self._state = DevicesState(
@@ -122,13 +124,22 @@ class MachineDevices(QObject):
         return used.device_id if used is not None else ""
 
     def camera(self) -> VideoSource:
-        """The camera to use, not open; the generated picture where there is none. After `load()`."""
+        """The camera to use; the generated picture where there is none. After `load()`.
+
+        Not open, unless a preview has kept it open for whoever asks first.
+        """
+        kept = self._kept.pop(DeviceKind.CAMERA, None)
+        if kept is not None and kept[0] == self.used_id(DeviceKind.CAMERA):
+            return cast("VideoSource", kept[1])
         from desktop.devices import choice  # noqa: PLC0415  (av and numpy: not before a room)
 
         return choice.camera_of(self.used_id(DeviceKind.CAMERA), self.account_id)
 
     def microphone(self) -> AudioSource:
-        """The microphone to use, not open; the generated tone where there is none. After `load()`."""
+        """The microphone to use; the generated tone where there is none. See `camera`."""
+        kept = self._kept.pop(DeviceKind.MICROPHONE, None)
+        if kept is not None and kept[0] == self.used_id(DeviceKind.MICROPHONE):
+            return cast("AudioSource", kept[1])
         from desktop.devices import choice  # noqa: PLC0415
 
         return choice.microphone_of(self.used_id(DeviceKind.MICROPHONE), self.account_id)
@@ -138,6 +149,18 @@ class MachineDevices(QObject):
         from desktop.devices import choice  # noqa: PLC0415
 
         return choice.speaker_of(self.used_id(DeviceKind.SPEAKER))
+
+    def keep_open(self, kind: DeviceKind, device_id: str, source: VideoSource | AudioSource) -> None:
+        """Take a device that is open, for whoever asks for that kind next."""
+        self._kept[kind] = (device_id, source)
+        self._lent.append(source)
+
+    async def close_kept(self) -> None:
+        """Close what was kept open, whether anybody took it or not; who took it is done with it."""
+        self._kept.clear()
+        lent, self._lent = self._lent, []
+        for source in lent:
+            await asyncio.to_thread(source.close)
 
     def report_error(self, kind: DeviceKind, error: RtcErrorCode | None) -> None:
         """Show why the device in use does not open, or that it does."""

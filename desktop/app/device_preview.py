@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import av
 
     from desktop.app.device_port import MachineDevices
+    from desktop.devices.kept_open import KeptCamera, KeptMicrophone
     from desktop.devices.voice_recording import VoiceRecording
 
 QUIETEST_DB, LOUDEST_DB = -54.0, -9.0
@@ -44,8 +45,8 @@ class DevicePreview(QObject):
         self._picture = PictureSlot()
         self._level = AudioLevel()
         self._recording: VoiceRecording | None = None
-        self._camera: VideoSource | None = None
-        self._microphone: AudioSource | None = None
+        self._camera: KeptCamera | None = None
+        self._microphone: KeptMicrophone | None = None
         self._camera_id: str | None = None
         self._microphone_id: str | None = None
         self._turns = {DeviceKind.CAMERA: asyncio.Lock(), DeviceKind.MICROPHONE: asyncio.Lock()}
@@ -88,14 +89,33 @@ class DevicePreview(QObject):
         elif not self._closed:
             self._test = asyncio.get_running_loop().create_task(self._test_speaker(), name="speaker test")
 
-    async def close(self) -> None:
-        """See `PreviewPort.close`."""
+    async def hand_over(self, *, camera: bool, microphone: bool) -> None:
+        """Leave the devices that are open to the room, which then need not open them again.
+
+        Args:
+            camera: the room is going to use it; otherwise `close` closes it.
+            microphone: the same.
+        """
+        await self._end_work()
+        async with self._turns[DeviceKind.CAMERA], self._turns[DeviceKind.MICROPHONE]:
+            if camera and self._camera is not None and self._camera_id is not None:
+                self._devices.keep_open(DeviceKind.CAMERA, self._camera_id, self._camera)
+                self._camera = self._camera_id = None
+            if microphone and self._microphone is not None and self._microphone_id is not None:
+                self._devices.keep_open(DeviceKind.MICROPHONE, self._microphone_id, self._microphone)
+                self._microphone = self._microphone_id = None
+
+    async def _end_work(self) -> None:
         if not self._closed:
             self._closed = True
             self._devices.changed.disconnect(self._follow)
         if self._test is not None:
             self._test.cancel()
             await asyncio.wait([self._test])
+
+    async def close(self) -> None:
+        """See `PreviewPort.close`."""
+        await self._end_work()
         self._set(camera_on=False, microphone_on=False)
         # After whatever is under way, which must end by itself: a device cannot be left half open.
         await asyncio.gather(self._turn(self._show), self._turn(self._measure))
@@ -127,7 +147,7 @@ class DevicePreview(QObject):
                 self._set(camera_opening=False)
                 return
             self._set(camera_opening=True, camera_error=None)
-            camera = self._devices.camera()
+            camera = _kept_camera(self._devices.camera())
             error = await _opening(lambda: camera.open(_painter(self._picture)))
             if error is None:
                 self._camera = camera
@@ -146,7 +166,7 @@ class DevicePreview(QObject):
                 await asyncio.to_thread(former.close)
             if wanted is None:
                 return
-            microphone = self._devices.microphone()
+            microphone = _kept_microphone(self._devices.microphone())
             error = await _opening(lambda: microphone.open(self._hear))
             if error is None:
                 self._microphone = microphone
@@ -201,3 +221,15 @@ def _painter(slot: PictureSlot) -> Callable[[av.VideoFrame], None]:
 
     reformatter = VideoReformatter()
     return lambda frame: paint(frame, reformatter, slot)
+
+
+def _kept_camera(camera: VideoSource) -> KeptCamera:
+    from desktop.devices.kept_open import KeptCamera  # noqa: PLC0415  (av)
+
+    return KeptCamera(camera)
+
+
+def _kept_microphone(microphone: AudioSource) -> KeptMicrophone:
+    from desktop.devices.kept_open import KeptMicrophone  # noqa: PLC0415  (av)
+
+    return KeptMicrophone(microphone)

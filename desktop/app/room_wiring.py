@@ -18,6 +18,7 @@ from desktop.app.device_port import MachineDevices
 from desktop.app.media_thread import MediaThread, RoomBridge
 from desktop.app.room_devices import RoomDeviceFollower
 from desktop.system.settings import Settings
+from desktop.view_models.entry import EVERYTHING_ON, Entry
 from desktop.view_models.language import Language
 from desktop.view_models.tasks import TaskScope
 from desktop.views.theme import Theme
@@ -78,8 +79,14 @@ class RoomOpener(QObject):
         """A room is on screen."""
         return self.window is not None
 
-    def open(self, meeting: Meeting, user: User) -> None:
-        """Show the room of a running meeting and join; a room that is open comes to the front instead."""
+    def open(self, meeting: Meeting, user: User, entry: Entry = EVERYTHING_ON) -> None:
+        """Show the room of a running meeting and join; a room that is open comes to the front instead.
+
+        Args:
+            meeting: the running meeting.
+            user: who we are.
+            entry: what is on from the beginning.
+        """
         if self.window is not None:
             self.window.raise_()
             self.window.activateWindow()
@@ -90,7 +97,9 @@ class RoomOpener(QObject):
 
         self.media.start()
         self.devices.account_id = str(user.id)
-        model = RoomViewModel(meeting, user, self._client, self._make_bridge, self._language, parent=self)
+        model = RoomViewModel(
+            meeting, user, self._client, self._make_bridge, self._language, entry=entry, parent=self
+        )
         model.finished.connect(self._finish)
         self.model = model
         self.window = RoomWindow(model, self._theme.stage_look, mark=self._mark)
@@ -108,6 +117,7 @@ class RoomOpener(QObject):
         if self.model is not None:
             await self.model.close()
             self._drop()
+            await self.devices.close_kept()
 
     async def close(self) -> None:
         """End with the app: leave, then stop the media thread."""
@@ -150,6 +160,7 @@ class RoomOpener(QObject):
             async def end() -> None:
                 await model.close()
                 model.deleteLater()
+                await self.devices.close_kept()
 
             self._scope.start(end(), name="end of a room")
         self._drop()

@@ -24,6 +24,7 @@ from backend_client.errors import ApiError
 from backend_client.models import Meeting, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
+from desktop.app.entry_wiring import EntryDesk
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
 from desktop.app.settings_wiring import SettingsDesk
@@ -153,6 +154,17 @@ class Shell(QObject):
             parent=self,
         )
         self.room.finished.connect(self._room_finished)
+        self.entry = EntryDesk(
+            self.client,
+            self.settings.store,
+            self.devices,
+            self.room,
+            language=language,
+            theme=theme,
+            mark=kind.mark,
+            parent=self,
+        )
+        self.entry.cancelled.connect(self._room_finished)
 
     # ------------------------------------------------------------------ life
 
@@ -213,7 +225,7 @@ class Shell(QObject):
 
     def come_to_front(self) -> None:
         """Show the window in use, above the others."""
-        window = self.room.window or self.window
+        window = self.room.window or self.entry.window or self.window
         if window is None:
             return
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -230,6 +242,7 @@ class Shell(QObject):
         if self.window is not None:
             self.window.removeEventFilter(self)
             self.window.hide()
+        await self.entry.close()
         await self.room.close()
         await self.settings.close()
         await self.devices.close()
@@ -306,6 +319,7 @@ class Shell(QObject):
         model.sign_out_requested.connect(self._sign_out)
         model.session_ended.connect(self._session_ended)
         model.changed.connect(self._expect_room)
+        model.fetched.connect(self.entry.take_meetings)
         self.list_model = model
         if self.kind.role is Role.OPERATOR:
             from desktop.app.hub_wiring import HubDesk  # noqa: PLC0415
@@ -331,6 +345,7 @@ class Shell(QObject):
             self._scope.start(self._leave_account(session_ended=True, email=email), name="session ended")
 
     async def _leave_account(self, *, session_ended: bool, email: str = "") -> None:
+        await self.entry.leave()
         await self.room.leave()
         await self._close_hub()
         model, self.list_model = self.list_model, None
@@ -363,7 +378,7 @@ class Shell(QObject):
     def _open_room(self, meeting: Meeting) -> None:
         if self._user is None:
             return
-        self.room.open(meeting, self._user)
+        self.entry.open(meeting, self._user)
         if self.window is not None:
             self.window.hide()
 

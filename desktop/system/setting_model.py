@@ -184,6 +184,8 @@ class Settings(BaseSettings):
     skip_prejoin: bool = _setting(
         False, "Join without the preview", "Joining opens the room at once, with the devices of last time."
     )
+    join_with_camera: bool = _setting(True, "Camera on when joining", policy=False)
+    join_with_microphone: bool = _setting(True, "Microphone on when joining", policy=False)
     notify_meetings: bool = _setting(
         True, "News about meetings", "A notice when a meeting is planned, moved or cancelled."
     )

@@ -41,7 +41,8 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     """The list of meetings of the signed-in person.
 
     Signals:
-        room_requested(Meeting): the person wants into a running meeting.
+        room_requested(Meeting): the person wants into a running meeting, or to wait for its start.
+        fetched(list[Meeting]): what the service knows now.
         schedule_requested(): the operator wants the scheduling dialog.
         start_now_requested(): the operator wants to start a meeting that is not planned.
         menu_chosen(Meeting, RowAction): a row of a meeting's menu.
@@ -56,6 +57,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     start_now_requested = Signal()
     menu_chosen = Signal(object, object)
     selected = Signal(object)
+    fetched = Signal(object)
     sign_out_requested = Signal()
     session_ended = Signal()
     notified = Signal(object)
@@ -127,7 +129,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
             self._busy_id = meeting_id
             self._write()
             self._scope.start(self._start_meeting(meeting), name="start meeting")
-        elif action is MeetingAction.JOIN:
+        elif action in (MeetingAction.JOIN, MeetingAction.WAIT):
             self.room_requested.emit(meeting)
 
     def choose(self, meeting_id: str, action: RowAction) -> None:
@@ -265,6 +267,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
             for each in meetings
         ]
         self._write()
+        self.fetched.emit(list(self._meetings))
 
     def say(self, text: str, tone: Tone) -> None:
         """Show a toast."""

@@ -123,4 +123,10 @@ class RowWriter:
             return MeetingAction.JOIN, translate("Meetings", "Join")
         if meeting.status is MeetingStatus.SCHEDULED and meeting.my_role is Role.OPERATOR:
             return MeetingAction.START, translate("Meetings", "Start")
+        if meeting.status is MeetingStatus.SCHEDULED and self._door_is_open(meeting):
+            return MeetingAction.WAIT, translate("Meetings", "Join")
         return MeetingAction.NONE, ""
+
+    def _door_is_open(self, meeting: Meeting) -> bool:
+        missed = is_missed(meeting.scheduled_at, meeting.planned_minutes, now=self.now)
+        return self.now >= door_opens_at(meeting.scheduled_at) and not missed

@@ -169,6 +169,14 @@ class PreviewPort(Protocol):
     def test_speaker(self) -> None:
         """Record three seconds and play them on the chosen loudspeaker; while it runs: stop it."""
 
+    async def hand_over(self, *, camera: bool, microphone: bool) -> None:
+        """Leave what is open to the room, which then need not open it again; before `close`.
+
+        Args:
+            camera: the room is going to use it.
+            microphone: the same.
+        """
+
     async def close(self) -> None:
         """Release everything; the room may open the devices once this has returned."""
 

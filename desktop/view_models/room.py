@@ -14,6 +14,7 @@ from desktop.rtc.media import PictureSlot
 from desktop.rtc.room import RoomRequest
 from desktop.rtc.signals import Signal as DataSignal
 from desktop.rtc.state import EndReason, RoomPhase, RoomState
+from desktop.view_models.entry import EVERYTHING_ON, Entry
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.ports import MeetingsPort, RoomFactory, RoomPort
@@ -59,6 +60,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         meetings: the service.
         make_room: makes the live room; called once for every attempt to join.
         language: words and dates.
+        entry: what is on from the beginning.
     """
 
     finished = Signal()
@@ -71,10 +73,12 @@ class RoomViewModel(ViewModel[RoomViewState]):
         make_room: RoomFactory,
         language: Language,
         *,
+        entry: Entry = EVERYTHING_ON,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(RoomViewState(title=meeting.title), on_unexpected, parent)
+        self._entry = entry
         self._meeting = meeting
         self._user = user
         self._service = meetings
@@ -113,8 +117,10 @@ class RoomViewModel(ViewModel[RoomViewState]):
 
     @property
     def room_state(self) -> RoomState:
-        """The room as `rtc` sees it; idle before the first attempt."""
-        return self._room.state if self._room is not None else RoomState()
+        """The room as `rtc` sees it; idle before the first attempt, with what is to be on."""
+        if self._room is not None and self._room.state.phase is not RoomPhase.IDLE:
+            return self._room.state
+        return RoomState(microphone_on=self._entry.microphone_on, camera_on=self._entry.camera_on)
 
     def picture(self, key: str) -> PictureSlot:
         """What the tile with this key paints."""

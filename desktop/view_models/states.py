@@ -88,6 +88,8 @@ class MeetingAction(Enum):
     NONE = "none"
     START = "start"
     JOIN = "join"
+    WAIT = "wait"
+    """Into the waiting room: the host has not started yet."""
 
 
 class RowAction(Enum):

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.states import MeetingListState, RoomViewState, ScheduleState, SignInState
-from desktop.views import gallery_entry, gallery_hub, gallery_room, gallery_settings
+from desktop.views import gallery_entry, gallery_hub, gallery_prejoin, gallery_room, gallery_settings
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
 from desktop.views.gallery_states import Samples
@@ -173,3 +173,4 @@ def scenes(samples: Samples) -> Iterator[Scene]:
         yield Scene("room", name, partial(_room, slots, room), prepared.get(name, nothing))
     yield from gallery_room.scenes(samples, slots)
     yield from gallery_hub.scenes(samples)
+    yield from gallery_prejoin.scenes(samples, slots[""])

@@ -47,7 +47,9 @@ class InfoLine(QWidget):
         self._text = Text(look, "small", wraps=True)
         self._row = QHBoxLayout(self)
         ink = TONE_INKS[tone]
-        self._row.addWidget(IconMark(look, icon or TONE_ICONS[tone], ink=ink, size="icon"))
+        self._icon = icon
+        self._mark = IconMark(look, icon or TONE_ICONS[tone], ink=ink, size="icon")
+        self._row.addWidget(self._mark)
         self._row.addWidget(self._text, 1)
         self.hide()
         look.changed.connect(self._restyle)
@@ -63,6 +65,13 @@ class InfoLine(QWidget):
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.setVisible(bool(sentence))
+
+    def set_tone(self, tone: Tone) -> None:
+        """Change the meaning, and the icon with it."""
+        if tone is not self._tone:
+            self._tone = tone
+            self._mark.show_icon(self._icon or TONE_ICONS[tone], TONE_INKS[tone])
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground."""

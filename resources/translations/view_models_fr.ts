@@ -149,6 +149,49 @@
     </message>
 </context>
 <context>
+    <name>Devices</name>
+    <message>
+        <source>System default ({name})</source>
+        <translation>Périphérique par défaut ({name})</translation>
+    </message>
+    <message>
+        <source>System default</source>
+        <translation>Périphérique par défaut</translation>
+    </message>
+    <message>
+        <source>“{name}” is not plugged in.</source>
+        <translation>«&#xa0;{name}&#xa0;» n’est pas branché.</translation>
+    </message>
+    <message>
+        <source>Looking for devices…</source>
+        <translation>Recherche des périphériques…</translation>
+    </message>
+    <message>
+        <source>Generated, for a test</source>
+        <translation>Généré, pour un essai</translation>
+    </message>
+    <message>
+        <source>No camera: a drawing is shown</source>
+        <translation>Aucune caméra&#xa0;: un dessin est montré</translation>
+    </message>
+    <message>
+        <source>No microphone: a tone is played</source>
+        <translation>Aucun micro&#xa0;: un son d’essai est émis</translation>
+    </message>
+    <message>
+        <source>No loudspeaker</source>
+        <translation>Aucun haut-parleur</translation>
+    </message>
+    <message>
+        <source>Open the system&apos;s settings</source>
+        <translation>Ouvrir les réglages du système</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Réessayer</translation>
+    </message>
+</context>
+<context>
     <name>ErrorTexts</name>
     <message>
         <source>Please fill in this field.</source>
@@ -691,6 +734,61 @@
     <message>
         <source>shares a screen</source>
         <translation>partage un écran</translation>
+    </message>
+</context>
+<context>
+    <name>PreJoinViewModel</name>
+    <message>
+        <source>This meeting was cancelled.</source>
+        <translation>Cette réunion a été annulée.</translation>
+    </message>
+    <message>
+        <source>with {name}</source>
+        <translation>avec {name}</translation>
+    </message>
+    <message>
+        <source>until the planned hour</source>
+        <translation>avant l’heure prévue</translation>
+    </message>
+    <message>
+        <source>The planned hour has come.</source>
+        <translation>L’heure prévue est arrivée.</translation>
+    </message>
+    <message>
+        <source>{name} has not started yet: everything is ready on your side.</source>
+        <translation>{name} n’a pas encore démarré&#xa0;: tout est prêt de votre côté.</translation>
+    </message>
+    <message>
+        <source>The meeting has just started.</source>
+        <translation>La réunion vient de commencer.</translation>
+    </message>
+    <message>
+        <source>The meeting started {duration} ago.</source>
+        <translation>La réunion a commencé il y a {duration}.</translation>
+    </message>
+    <message>
+        <source>camera on</source>
+        <translation>caméra activée</translation>
+    </message>
+    <message>
+        <source>camera off</source>
+        <translation>caméra désactivée</translation>
+    </message>
+    <message>
+        <source>microphone on</source>
+        <translation>micro activé</translation>
+    </message>
+    <message>
+        <source>microphone off</source>
+        <translation>micro désactivé</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Vous</translation>
+    </message>
+    <message>
+        <source>The camera starts…</source>
+        <translation>La caméra démarre…</translation>
     </message>
 </context>
 <context>

@@ -637,6 +637,93 @@
     </message>
 </context>
 <context>
+    <name>PreJoinWindow</name>
+    <message>
+        <source>Microphone on</source>
+        <translation>Micro activé</translation>
+    </message>
+    <message>
+        <source>Turn the microphone off</source>
+        <translation>Désactiver le micro</translation>
+    </message>
+    <message>
+        <source>Microphone off</source>
+        <translation>Micro désactivé</translation>
+    </message>
+    <message>
+        <source>Turn the microphone on</source>
+        <translation>Activer le micro</translation>
+    </message>
+    <message>
+        <source>Camera on</source>
+        <translation>Caméra activée</translation>
+    </message>
+    <message>
+        <source>Turn the camera off</source>
+        <translation>Désactiver la caméra</translation>
+    </message>
+    <message>
+        <source>Camera off</source>
+        <translation>Caméra désactivée</translation>
+    </message>
+    <message>
+        <source>Turn the camera on</source>
+        <translation>Activer la caméra</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Tester</translation>
+    </message>
+    <message>
+        <source>Speak for three seconds…</source>
+        <translation>Parlez trois secondes…</translation>
+    </message>
+    <message>
+        <source>You hear yourself…</source>
+        <translation>Vous vous entendez…</translation>
+    </message>
+    <message>
+        <source>Leave the waiting room</source>
+        <translation>Quitter la salle d’attente</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Retour</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>Micro</translation>
+    </message>
+    <message>
+        <source>Loudspeaker</source>
+        <translation>Haut-parleur</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Caméra</translation>
+    </message>
+    <message>
+        <source>Records three seconds, then plays them on this loudspeaker</source>
+        <translation>Enregistre trois secondes, puis les joue sur ce haut-parleur</translation>
+    </message>
+    <message>
+        <source>Microphone level</source>
+        <translation>Niveau du micro</translation>
+    </message>
+    <message>
+        <source>Your picture</source>
+        <translation>Votre image</translation>
+    </message>
+    <message>
+        <source>Do not show this screen again</source>
+        <translation>Ne plus afficher cet écran</translation>
+    </message>
+    <message>
+        <source>Join</source>
+        <translation>Rejoindre</translation>
+    </message>
+</context>
+<context>
     <name>RepeatField</name>
     <message>
         <source>Repeat every week</source>

@@ -228,7 +228,10 @@ class Walk:
     async def _join(self, evidence: dict[str, Any]) -> None:
         await self.alice.do("list", title=TITLE, action="join")
         await self._shot(self.alice, "visio-list", "running")
-        clicked = await self.alice.do("click", object=f"meetingAction-{self._meeting_id}")
+        await self.alice.do("click", object=f"meetingAction-{self._meeting_id}")
+        evidence["before_joining"] = (await self.alice.do("preview", pictures=3))["preview"]
+        await self._shot(self.alice, "visio-prejoin", "ready")
+        clicked = await self.alice.do("click", object="joinButton")
         await self.alice.do("room", phase="connected", tiles=1, painted=1, timeout_s=30)
         both = {"hub": (self.hub, ALICE), "alice": (self.alice, OPERATOR)}
         for name, (app, other) in both.items():

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QApplication, QDateEdit, QDialog, QTimeEdit, QWidg
 
 from desktop.app.start import main as start
 from desktop.app.wiring import HUB_APP, PARTICIPANT_APP, Shell
+from desktop.view_models.device_states import DeviceKind
 from desktop.view_models.states import ListPhase
 from desktop.views.theme import ThemeChoice
 
@@ -217,7 +218,7 @@ class Driver(QObject):
 
     def _front(self) -> QWidget:
         shell = self._shell
-        for window in (shell.dialog, shell.room.window, shell.window):
+        for window in (shell.dialog, shell.room.window, shell.entry.window, shell.window):
             if window is not None and window.isVisible():
                 return window
         raise DriverError("no window is on screen")
@@ -264,6 +265,23 @@ class Driver(QObject):
         """Notices that this app received, waiting for at least `count`."""
         await self._until(lambda: len(self._notices) >= int(command.get("count", 0)), command, "the notice")
         return {"notices": self._notices}
+
+    async def do_preview(self, command: Command) -> Command:
+        """Wait until the screen before a room shows our picture; what it says."""
+
+        def wanted() -> Command | None:
+            model = self._shell.entry.model
+            if model is None or model.picture.count < int(command.get("pictures", 1)):
+                return None
+            state = model.state
+            return {
+                "line": state.line,
+                "waiting": state.waiting,
+                "countdown": state.countdown,
+                "errors": [state.picker(kind).error for kind in DeviceKind if state.picker(kind).error],
+            }
+
+        return {"preview": await self._until(wanted, command, "the own picture before the room")}
 
     async def do_room(self, command: Command) -> Command:
         """The room as this side sees it; waits for `phase`, and for `painted` remote pictures."""

@@ -94,3 +94,31 @@ def test_a_bar_shows_decibels() -> None:
     assert bar_of(0.0) == 0.0
     assert bar_of(1.0) == 1.0
     assert bar_of(0.03) == pytest.approx(0.52, abs=0.02), "speech at arm's length: half"
+
+
+def test_the_room_gets_the_devices_as_they_are(qtbot: QtBot) -> None:
+    """Open, and delivering to whoever asks next; what it does not take is released."""
+
+    async def walk() -> None:
+        devices = MachineDevices(Settings(backend_url="http://localhost:1"))
+        preview = devices.preview()
+        preview.show_camera(True)
+        preview.listen(True)
+        await until(lambda: preview.picture.picture is not None, "a picture")
+        await until(lambda: preview.loudness > 0.3, "a level")
+        running = {thread for thread in threading.enumerate() if thread.name == "test-picture"}
+        assert len(running) == 1
+        await preview.hand_over(camera=True, microphone=False)
+        await preview.close()
+        taken: list[object] = []
+        camera = devices.camera()
+        camera.open(taken.append)
+        assert {thread for thread in threading.enumerate() if thread.name == "test-picture"} == running
+        await until(lambda: len(taken) > 2, "pictures in the room")
+        assert "test-tone" not in [thread.name for thread in threading.enumerate()]
+        assert devices.camera() is not camera  # one that was taken is not given twice
+        await devices.close_kept()
+        await devices.close()
+
+    asyncio.run(walk())
+    assert "test-picture" not in [thread.name for thread in threading.enumerate()]

@@ -1,0 +1,147 @@
+"""The screen before a meeting in the gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.view_models.device_states import DeviceKind, SpeakerTest
+from desktop.view_models.prejoin_states import DeviceChoice, PickerState, PreJoinState
+from desktop.view_models.states import PersonState, TileState, Tone
+from desktop.views.device_picker import LevelBar
+from desktop.views.gallery_scene import Scene, click_on
+from desktop.views.gallery_states import MIKL, Samples
+from desktop.views.prejoin_static_model import StaticPreJoin
+from desktop.views.prejoin_window import PreJoinWindow
+from desktop.views.static_models import StaticSlot
+from desktop.views.theme import Theme
+
+
+def _states(samples: Samples) -> dict[str, PreJoinState]:
+    say = samples.say
+    default = say("Périphérique par défaut ({})", "System default ({})")
+
+    def picker(kind: DeviceKind, *names: str, chosen: int = 0) -> PickerState:
+        choices = (
+            DeviceChoice("", default.format(names[0])),
+            *(DeviceChoice(name, name) for name in names),
+        )
+        return PickerState(
+            kind, choices, choices[chosen].value, names[0] if chosen == 0 else names[chosen - 1]
+        )
+
+    you = say("Vous", "You")
+    own = TileState(key="", person=PersonState(you, "AL", 1), is_self=True, accessible=you)
+    ready = PreJoinState(
+        title=say("Bilan de mars", "March review"),
+        hours=say("lundi 23 novembre, 14:00–15:00", "Monday, November 23, 14:00–15:00"),
+        with_whom=MIKL,
+        with_whom_line=say("avec MiKL", "with MiKL"),
+        line=say("La réunion a commencé il y a 4\u00a0min.", "The meeting started 4\u00a0min ago."),
+        line_tone=Tone.SUCCESS,
+        own=own,
+        camera=picker(DeviceKind.CAMERA, "Logitech BRIO", "FaceTime HD"),
+        microphone=picker(
+            DeviceKind.MICROPHONE,
+            say("Micro interne", "Built-in microphone"),
+            "Jabra Evolve2 65 Flex Mono",
+            chosen=2,
+        ),
+        speaker=picker(
+            DeviceKind.SPEAKER, say("Haut-parleurs internes", "Built-in speakers"), "Jabra Evolve2"
+        ),
+    )
+    waiting = replace(
+        ready,
+        waiting=True,
+        countdown="12:05",
+        countdown_line=say("avant l’heure prévue", "until the planned hour"),
+        line=say(
+            "MiKL n’a pas encore démarré\u00a0: tout est prêt de votre côté.",
+            "MiKL has not started yet: everything is ready on your side.",
+        ),
+        line_tone=Tone.PRIMARY,
+    )
+    busy = say(
+        "Une autre application utilise la caméra. Fermez-la, puis activez la caméra.",
+        "Another application is using the camera. Close it, then turn the camera on.",
+    )
+    denied = say(
+        "Le système ne permet pas à cette application d’utiliser le micro. Autorisez-la dans les réglages.",
+        "The system does not let this app use the microphone. Allow it in the system’s settings.",
+    )
+    return {
+        "ready": ready,
+        "camera-off": replace(
+            ready, camera_on=False, microphone_on=False, own=replace(own, camera_on=False, muted=True)
+        ),
+        "opening": replace(
+            ready,
+            own=replace(
+                own,
+                connecting=True,
+                connecting_text=say("La caméra démarre…", "The camera starts…"),
+            ),
+        ),
+        "errors": replace(
+            ready,
+            own=replace(own, camera_on=False),
+            camera=replace(ready.camera, error=busy, action=say("Réessayer", "Try again")),
+            microphone=replace(
+                ready.microphone,
+                error=denied,
+                action=say("Ouvrir les réglages du système", "Open the system’s settings"),
+            ),
+        ),
+        "nothing": replace(
+            ready,
+            own=replace(own, camera_on=False),
+            camera=PickerState(DeviceKind.CAMERA, shown=say("Aucune caméra", "No camera")),
+            microphone=replace(
+                ready.microphone,
+                note=say("« Jabra » n’est pas branché.", "“Jabra” is not plugged in."),
+            ),
+        ),
+        "testing": replace(ready, test=SpeakerTest.RECORDING, skip=True),
+        "joining": replace(ready, joining=True),
+        "waiting": waiting,
+        "waiting-late": replace(
+            waiting,
+            countdown="",
+            countdown_line=say("L’heure prévue est arrivée.", "The planned hour has come."),
+        ),
+        "gone": replace(
+            ready, line="", error=say("Cette réunion a été annulée.", "This meeting was cancelled.")
+        ),
+    }
+
+
+def _prepare(window: QWidget) -> None:
+    for bar in window.findChildren(LevelBar):
+        bar.look_again()
+
+
+def _menu(window: QWidget) -> None:
+    _prepare(window)
+    click_on("microphonePicker")(window)
+
+
+def _small(window: QWidget) -> None:
+    _prepare(window)
+    window.resize(window.minimumSize())
+
+
+def _window(state: PreJoinState, slot: StaticSlot, theme: Theme) -> QWidget:
+    return PreJoinWindow(StaticPreJoin(state, slot, loudness=0.6), theme, mark="mark-visio")
+
+
+def scenes(samples: Samples, slot: StaticSlot) -> Iterator[Scene]:
+    """The screen in every state; `slot` holds our picture."""
+    states = _states(samples)
+    for name, state in states.items():
+        yield Scene("prejoin", name, partial(_window, state, slot), _prepare)
+    yield Scene("prejoin", "menu", partial(_window, states["ready"], slot), _menu)
+    yield Scene("prejoin", "small", partial(_window, states["errors"], slot), _small)

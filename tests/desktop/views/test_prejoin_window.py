@@ -1,0 +1,124 @@
+"""The screen before a meeting: keys, pickers, errors beside what they concern."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from desktop.view_models.device_states import DeviceKind
+from desktop.view_models.prejoin_states import DeviceChoice, PickerState, PreJoinState
+from desktop.view_models.states import TileState
+from desktop.views.device_picker import DevicePicker, LevelBar
+from desktop.views.prejoin_static_model import StaticPreJoin
+from desktop.views.prejoin_window import PreJoinWindow
+from desktop.views.static_models import StaticSlot
+from desktop.views.theme import Theme
+from tests.desktop.views.conftest import Show
+from tests.desktop.views.finding import is_shown, named
+
+MICROPHONES = (DeviceChoice("", "System default (Built-in)"), DeviceChoice("usb", "Headset"))
+READY = PreJoinState(
+    title="Bilan",
+    own=TileState(key="", person=PreJoinState().with_whom, is_self=True),
+    microphone=PickerState(DeviceKind.MICROPHONE, MICROPHONES, "", "Built-in"),
+)
+
+
+@pytest.fixture
+def model() -> StaticPreJoin:
+    return StaticPreJoin(READY)
+
+
+@pytest.fixture
+def window(model: StaticPreJoin, theme: Theme, show: Show) -> QWidget:
+    return show(PreJoinWindow(model, theme, mark="mark-visio"))
+
+
+def test_enter_joins_wherever_the_focus_is(model: StaticPreJoin, window: QWidget) -> None:
+    for name in ("microphonePicker", "skipBox", "joinButton"):
+        model.sent.clear()
+        named(window, name).setFocus()
+        QTest.keyClick(named(window, name), Qt.Key.Key_Return)
+        assert model.sent == [("join",)], name
+
+
+def test_shortcuts_and_buttons_switch_the_devices(model: StaticPreJoin, window: QWidget) -> None:
+    QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    QTest.mouseClick(named(window, "cameraButton"), Qt.MouseButton.LeftButton)
+    assert model.sent == [("toggle_microphone",), ("toggle_camera",), ("toggle_camera",)]
+
+
+def test_a_device_is_chosen_by_keyboard(model: StaticPreJoin, window: QWidget) -> None:
+    picker = named(window, "microphonePicker")
+    picker.setFocus()
+    QTest.keyClick(picker, Qt.Key.Key_Down)
+    first = named(window, "microphoneMenu-0")
+    assert first.hasFocus()
+    QTest.keyClick(first, Qt.Key.Key_Down)
+    second = named(window, "microphoneMenu-1")
+    assert second.hasFocus()
+    QTest.keyClick(second, Qt.Key.Key_Return)
+    assert model.sent == [("choose", DeviceKind.MICROPHONE, "usb")]
+    assert not second.isVisible()
+    assert picker.hasFocus()
+
+
+def test_errors_stand_beside_their_picker_and_are_heard_with_it(
+    model: StaticPreJoin, window: QWidget
+) -> None:
+    sentence = "Another application is using the microphone."
+    model.show_state(replace(READY, microphone=replace(READY.microphone, error=sentence, action="Try again")))
+    assert isinstance(window, PreJoinWindow)
+    pickers = window.pickers
+    assert {kind: picker.error for kind, picker in pickers.items()} == {
+        DeviceKind.MICROPHONE: sentence,
+        DeviceKind.SPEAKER: "",
+        DeviceKind.CAMERA: "",
+    }
+    assert isinstance(pickers[DeviceKind.MICROPHONE], DevicePicker)
+    assert pickers[DeviceKind.MICROPHONE].button.accessibleDescription() == sentence
+    QTest.mouseClick(named(window, "microphoneHelp"), Qt.MouseButton.LeftButton)
+    assert model.sent == [("help_with", DeviceKind.MICROPHONE)]
+
+
+def test_while_waiting_there_is_a_countdown_and_nothing_to_press_but_the_way_back(
+    model: StaticPreJoin, window: QWidget
+) -> None:
+    model.show_state(replace(READY, waiting=True, countdown="12:05", countdown_line="until the planned hour"))
+    assert named(window, "countdown").isVisible()
+    assert not is_shown(window, "joinButton")
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    assert model.sent == []
+    window.close()
+    assert model.sent == [("leave",)]
+    assert window.isVisible()  # the app takes it away
+
+
+def test_our_picture_is_mirrored_and_fills_the_stage(theme: Theme, show: Show) -> None:
+    slot = StaticSlot()
+    left_red = bytes([0, 0, 255, 255] * 80 + [255, 0, 0, 255] * 80) * 90
+    slot.put(memoryview(left_red), 160, 90)
+    window = show(PreJoinWindow(StaticPreJoin(READY, slot), theme, mark="mark-visio"))
+    assert isinstance(window, PreJoinWindow)
+    stage = window.preview.stage
+    assert abs(stage.width() / stage.height() - 16 / 9) < 0.02
+    picture = stage.grab().toImage()
+    y = picture.height() // 4
+    assert picture.pixelColor(picture.width() // 4, y).blue() > 200
+    assert picture.pixelColor(picture.width() * 3 // 4, y).red() > 200
+
+
+def test_the_level_rises_at_once_and_falls_slowly(theme: Theme, show: Show) -> None:
+    loudness = [1.0]
+    bar = LevelBar(theme, lambda: loudness[0])
+    show(bar)
+    bar.look_again()
+    assert bar.lit == 20
+    loudness[0] = 0.0
+    bar.look_again()
+    assert bar.lit == 19
