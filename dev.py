@@ -65,7 +65,7 @@ DEBIAN_TEST_PACKAGES = (
 # What makes and checks installers. The wayland libraries are there so that their packages are found.
 DEBIAN_PACKAGING_PACKAGES = (
     *("apt-utils", "binutils", "dpkg-dev", "faketime", "git", "gnupg", "openssl", "reprepro", "zstd"),
-    *("desktop-file-utils", "appstream", "lintian", "mmdebstrap", "xvfb", "xauth", "libplist-utils"),
+    *("desktop-file-utils", "appstream", "lintian", "mmdebstrap", "xvfb", "xdotool", "libplist-utils"),
     *("msitools", "wixl", "osslsigncode", "gcc-mingw-w64-x86-64-win32", "icnsutils"),
     *("libwayland-client0", "libwayland-cursor0", "libwayland-egl1", "libxcb-util1", "libasound2", "libva2"),
     *("libva-drm2", "libva-x11-2", "libdrm2", "libxrandr2", "libxext6", "libxtst6", "libgssapi-krb5-2"),
@@ -320,6 +320,8 @@ def package_command(_: argparse.Namespace, rest: list[str]) -> int:
     """Installers for this platform; `package --help` lists the other targets."""
     ensure_system((*DEBIAN_PACKAGES, *DEBIAN_PACKAGING_PACKAGES))
     ensure_venv(PACKAGING_VENV, PACKAGING_LOCKS)
+    if "verify" in rest:
+        ensure_venv()  # the servers that the installed apps meet on
     return run([python(PACKAGING_VENV), ROOT / "packaging" / "build.py", *rest], env=headless_environment())
 
 

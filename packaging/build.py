@@ -24,7 +24,7 @@ sys.path[:] = [
     *(p for p in sys.path if Path(p or ".") != ROOT / "packaging"),
 ]
 
-from installers import debian, payload, payload_rules, repository  # noqa: E402
+from installers import debian, installed_check, payload, payload_rules, repository  # noqa: E402
 from installers.environment import BuildError, say, sha256  # noqa: E402
 from installers.products import PRODUCTS, VersionError, checked_version, version  # noqa: E402
 
@@ -72,6 +72,12 @@ def make_deb(options: argparse.Namespace) -> Result:
     }
 
 
+def verify(options: argparse.Namespace) -> Result:
+    """The packages' whole life on a clean Debian: install, join a meeting, upgrade, purge."""
+    folder, result = the_payload(options)
+    return result | {"verify": installed_check.verify(folder, options.version, options.out)}
+
+
 def make_server(options: argparse.Namespace) -> Result:
     """What packaging/server makes for the service."""
     script = ROOT / "packaging" / "server" / "build.py"
@@ -100,6 +106,7 @@ TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "payload": make_payload,
     "deb": make_deb,
     "server": make_server,
+    "verify": verify,
 }
 
 
