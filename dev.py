@@ -206,6 +206,7 @@ def check_command(_: argparse.Namespace, rest: list[str]) -> int:
         ("types", [py, "-m", "mypy"]),
         ("import contracts", [bin_dir / "lint-imports", "--no-cache"]),
         ("translations", [py, "-m", "tools.translations", "--check"]),
+        ("guides", [py, "-m", "tools.guides", "--check"]),
         ("licences", [py, "-m", "tools.licences"]),
     ]
     failed = []
@@ -288,10 +289,11 @@ def bench_command(_: argparse.Namespace, rest: list[str]) -> int:
 
 
 def translate_command(_: argparse.Namespace, rest: list[str]) -> int:
-    """Collect new sentences from the sources and compile the translations."""
+    """Collect new sentences from the sources, compile the translations, renew the tables of the IT guides."""
     ensure_system()
     ensure_venv()
-    return run([python(), "-m", "tools.translations", *rest], env=headless_environment())
+    code = run([python(), "-m", "tools.translations", *rest], env=headless_environment())
+    return code or run([python(), "-m", "tools.guides"])
 
 
 def lock_command(_: argparse.Namespace, rest: list[str]) -> int:

@@ -24,7 +24,7 @@ sys.path[:] = [
     *(p for p in sys.path if Path(p or ".") != ROOT / "packaging"),
 ]
 
-from installers import debian, installed_check, payload, payload_rules, repository  # noqa: E402
+from installers import debian, installed_check, payload, payload_rules, policies, repository  # noqa: E402
 from installers.environment import BuildError, say, sha256  # noqa: E402
 from installers.products import PRODUCTS, VersionError, checked_version, version  # noqa: E402
 
@@ -64,6 +64,7 @@ def make_deb(options: argparse.Namespace) -> Result:
     made = debian.build_debs(folder, options.version, options.out)
     key = repository.signing_key(options.gpg_key)
     repository.publish(made.packages, options.out / "apt", key)
+    policies.write_policies(options.out / "policies")
     return result | {
         "files": listed(made.packages, options.out),
         "installed_kib": made.installed_kib,
@@ -76,6 +77,12 @@ def verify(options: argparse.Namespace) -> Result:
     """The packages' whole life on a clean Debian: install, join a meeting, upgrade, purge."""
     folder, result = the_payload(options)
     return result | {"verify": installed_check.verify(folder, options.version, options.out)}
+
+
+def make_policies(options: argparse.Namespace) -> Result:
+    """ADMX and ADML, configuration profile, policy file for IT."""
+    made = policies.write_policies(options.out / "policies")
+    return {"files": listed(made, options.out)}
 
 
 def make_server(options: argparse.Namespace) -> Result:
@@ -105,6 +112,7 @@ TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "all": make_all,
     "payload": make_payload,
     "deb": make_deb,
+    "policies": make_policies,
     "server": make_server,
     "verify": verify,
 }

@@ -133,9 +133,9 @@ class InstalledCheck:
         index = forged / "dists" / "stable" / "InRelease"
         genuine = index.read_bytes()
         index.write_bytes(genuine.replace(b"Codename: stable", b"Codename: stablf", 1))
-        said = self.root.apt("update", allowed=(100,))
+        said = self.root.apt("update", "-o", "APT::Update::Error-Mode=any", allowed=(100,))
         index.write_bytes(genuine)
-        if "BADSIG" not in said.stdout + said.stderr and "signatur" not in said.stdout + said.stderr:
+        if "BADSIG" not in said.stdout + said.stderr:
             raise BuildError(f"apt refused the forged index for another reason: {said.stderr}")
         self.root.apt("update")
         (package,) = forged.glob(f"pool/main/m/{VISIO_INSTALLABLE.program}/*.deb")
@@ -192,7 +192,7 @@ class InstalledCheck:
         policy = self.root.folder / "etc" / COMMON.distribution / "policy.json"
         with HostServers(self._out / "logs") as servers, Screen() as left, Screen() as right:
             policy.parent.mkdir(exist_ok=True)
-            policy.write_text(json.dumps({"backend_url": servers.service_url}))
+            policy.write_text(json.dumps({"backend_url": servers.service_url, "skip_prejoin": True}))
             meeting_id = servers.running_meeting()
             link = f"{COMMON.scheme}://meetings/{meeting_id}"
             with (
