@@ -14,10 +14,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.app.device_preview import DevicePreview
 from desktop.devices.catalogue import SYSTEM_DEFAULT, Device, DeviceKind, DeviceWish, device_to_use
+from desktop.devices.sound_server import SoundServer
 from desktop.rtc.errors import RtcErrorCode
 from desktop.rtc.media import AudioOutput, AudioSource, VideoSource
 from desktop.system.settings import CameraChoice, Settings, SettingsError, save_user_settings
@@ -46,6 +47,7 @@ class MachineDevices(QObject):
     """
 
     changed = Signal(object)
+    _server_changed = Signal()
 
     def __init__(
         self,
@@ -64,6 +66,8 @@ class MachineDevices(QObject):
         self._kept: dict[DeviceKind, tuple[str, VideoSource | AudioSource]] = {}
         self._lent: list[VideoSource | AudioSource] = []
         self._lists: Callable[[], Lists] | None = None
+        self._server = SoundServer(self._server_changed.emit)
+        self._server_changed.connect(self._look_again, Qt.ConnectionType.QueuedConnection)
         generated = settings.camera is CameraChoice.TEST
         self._state = DevicesState(
             camera=KindState(wish=DeviceWish(settings.camera_device, settings.camera_name)),
@@ -97,6 +101,7 @@ class MachineDevices(QObject):
 
             self._lists = listed
             self._watch = watch_devices(self._look_again)
+            self._server.start()
             self._look_again()
 
     def choose(self, kind: DeviceKind, device_id: str) -> None:
@@ -172,6 +177,7 @@ class MachineDevices(QObject):
             self._watch.deleteLater()
             self._watch = None
         self._lists = None
+        await asyncio.to_thread(self._server.stop)
         async with self._saving:
             pass
         await self._scope.close()
@@ -182,7 +188,7 @@ class MachineDevices(QObject):
         """Read the lists and decide anew what is used."""
         if self._lists is None:
             return
-        lists = self._lists()
+        lists = {kind: self._server.corrected(kind, found) for kind, found in self._lists().items()}
         notice = self._state.notice
         kinds: dict[str, KindState] = {}
         for kind, devices in lists.items():

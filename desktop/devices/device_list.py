@@ -1,7 +1,8 @@
 """Which cameras, microphones and loudspeakers the machine has.
 
 The lists follow what is plugged in; with Qt 6.11 and PulseAudio, an audio device that was unplugged
-stays in them until the program ends, so being listed does not promise that a device opens.
+stays in them until the program ends, which `sound_server.py` corrects. Being listed does not promise that
+a device opens.
 
 The first call of a process starts QtMultimedia's back end (30 ms on Linux) and must come from the main
 thread: Qt watches for cameras that come and go from the thread that asked first, and a worker's watch

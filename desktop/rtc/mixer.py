@@ -28,8 +28,9 @@ from desktop.rtc.playout import Playout
 HELD_S = 0.03
 """What shall wait in the loudspeaker when the next 20 ms come: one frame and a half."""
 HELD_SLACK_S = 0.01
-STEER = 0.005
-"""Share by which the mix goes faster or slower to come there; clocks differ by a fiftieth of that."""
+STEER = 0.0005
+"""Share by which the mix goes faster or slower to come there: twice what clocks differ, and little enough
+for echo cancelling, which has to find its place again whenever what waits becomes more or less."""
 SMOOTHING = 0.02
 """Weight of one frame in the mean of what waits: a second of them counts."""
 UNTOLD_DELAY_S = 0.04

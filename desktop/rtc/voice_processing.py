@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,11 @@ AUDIBLE = 150
 ECHO_FRAMES = 25
 """So long a room may echo: half a second, what the devices add included."""
 
+KEPT_FRAMES = 15
+"""Of what was played, until the microphone gives what was heard meanwhile: 0.3 s."""
+MOST_OWED = 5
+"""What was played later than that does not belong to what was heard."""
+
 LONGEST_DELAY_S = 0.5
 """More than that is not told: it is a measure of something that hangs."""
 
@@ -53,6 +59,8 @@ class VoiceProcessor:
         self._module: rtc.AudioProcessingModule | None = None
         self._made_for: tuple[bool, bool] | None = None
         self._gain = GainControl()
+        self._played: deque[tuple[Samples, float]] = deque(maxlen=KEPT_FRAMES)
+        self._owed = 0  # frames that were not there when the module should have been told
         self._others_heard = 0  # frames of ours for which the loudspeaker counts as playing
         self._delay_ms = -1
 
@@ -87,13 +95,14 @@ class VoiceProcessor:
             self.prepare()
 
     def heard(self, samples: Samples) -> Samples:
-        """What goes out of 20 ms that the microphone heard; the same before `prepare`.
+        """What goes out of 20 ms that the microphone heard; the same before `prepare`. One thread at a time.
 
         Args:
             samples: shape (960,), not changed.
         """
         module = self._module
         if module is not None:
+            self._tell_played(module)
             pieces = []
             for start in range(0, samples.size, STEP_SAMPLES):
                 frame = _frame(samples[start : start + STEP_SAMPLES])
@@ -109,20 +118,33 @@ class VoiceProcessor:
         """20 ms go to the loudspeaker.
 
         Args:
-            samples: shape (960,), not changed.
+            samples: shape (960,), not to be changed afterwards.
             delay_s: seconds until they are heard.
         """
         if np.max(np.abs(samples), initial=0) > AUDIBLE:
             self._others_heard = ECHO_FRAMES
-        module, made_for = self._module, self._made_for
-        if module is None or made_for is None or not made_for[0]:
-            return
-        delay_ms = round(min(delay_s + CAPTURE_DELAY_S, LONGEST_DELAY_S) * 1000)
-        if abs(delay_ms - self._delay_ms) >= 10:
-            self._delay_ms = delay_ms
-            module.set_stream_delay_ms(delay_ms)
-        for start in range(0, samples.size, STEP_SAMPLES):
-            module.process_reverse_stream(_frame(samples[start : start + STEP_SAMPLES]))
+        made_for = self._made_for
+        if made_for is not None and made_for[0]:
+            self._played.append((samples, delay_s))
+
+    def _tell_played(self, module: rtc.AudioProcessingModule) -> None:
+        """Tell the module as much of what was played as it was told of what was heard.
+
+        Microphones give several frames at once, loudspeakers take them when the loop has time: told as it
+        comes, the module would lose the place that it has found, and with it the echo for some seconds.
+        """
+        count = 1 + self._owed
+        self._owed = 0
+        while count and self._played:
+            samples, delay_s = self._played.popleft()
+            count -= 1
+            delay_ms = round(min(delay_s + CAPTURE_DELAY_S, LONGEST_DELAY_S) * 1000)
+            if abs(delay_ms - self._delay_ms) >= 20:
+                self._delay_ms = delay_ms
+                module.set_stream_delay_ms(delay_ms)
+            for start in range(0, samples.size, STEP_SAMPLES):
+                module.process_reverse_stream(_frame(samples[start : start + STEP_SAMPLES]))
+        self._owed = min(count, MOST_OWED)
 
 
 def _frame(samples: Samples) -> rtc.AudioFrame:
