@@ -22,6 +22,7 @@ from tests.bench.row import BenchError, Options, Row
 
 BENCHES = {
     "room": "room",
+    "latency": "latency",
     "start": "start",
     "local-server": "local_server",
     "soak": "soak",

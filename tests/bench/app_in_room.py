@@ -123,6 +123,21 @@ async def alice_signed_in(
         await app.stop()
 
 
+@asynccontextmanager
+async def hub_signed_in(stack: Stack, folder: Path, name: str) -> AsyncIterator[tuple[AppProcess, Meeting]]:
+    """MiKL's Hub in the room of a new meeting with Alice; it ends with the block."""
+    app = AppProcess("hub", name, stack.service_url, folder, ("--camera", "test", "--language", "fr"))
+    meeting = await running_meeting(stack)
+    try:
+        await app.start()
+        await app.sign_in(OPERATOR, PASSWORD)
+        await join(app, meeting)
+        yield app, meeting
+    finally:
+        await app.stop()
+        await end_meeting(stack, meeting)
+
+
 async def join(app: AppProcess, meeting: Meeting) -> float:
     """Press *Join* in the list; returns the moment of the click (monotonic clock)."""
     await app.do("list", title=meeting.title, action="join", timeout_s=30)

@@ -82,14 +82,19 @@ class Measured:
     load: list[float] = field(default_factory=list)
 
 
-def floor(scene: Scene) -> float:
-    """Share of a core that bare libvpx takes: one encode of our clip, a decode of everybody else's."""
-    own = [video_frame(planes) for planes in talking_head(99, *OWN_SIZE_PX, PICTURES)]
+def floor(scene: Scene, count: int = PICTURES) -> float:
+    """Share of a core that bare libvpx takes: one encode of our clip, a decode of everybody else's.
+
+    Args:
+        scene: who else is there.
+        count: pictures to take it from.
+    """
+    own = [video_frame(planes) for planes in talking_head(99, *OWN_SIZE_PX, count)]
     others = encoded(
-        talking_head(0, *scene.size_px, PICTURES), BIT_RATE_BPS[scene.size_px[0] * scene.size_px[1]]
+        talking_head(0, *scene.size_px, count), BIT_RATE_BPS[scene.size_px[0] * scene.size_px[1]]
     )
     encoder = vp8_encoder(*OWN_SIZE_PX, BIT_RATE_BPS[OWN_SIZE_PX[0] * OWN_SIZE_PX[1]])
-    seconds = PICTURES / FRAME_RATE
+    seconds = count / FRAME_RATE
     started_s = time.process_time()
     for number, frame in enumerate(own):
         frame.pts, frame.time_base = number, Fraction(1, FRAME_RATE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from tests.official_clients import packages
 from tests.official_clients.browser import BrowserParticipant, eventually
 from tests.official_clients.chromium import Page, devtools, running_chromium
 from tests.official_clients.serving import bundled_page
+from tests.support.openvidu import OpenViduRest, RunningOpenVidu
 
 _CACHE = Path(tempfile.gettempdir()) / "mikl-visio-bench-npm"
 
@@ -62,6 +64,30 @@ def _pid_of(address: str) -> int:
         if listens and connection.pid:
             return int(connection.pid)
     raise LookupError(f"nobody listens on port {port}")
+
+
+@asynccontextmanager
+async def two_web_participants(
+    openvidu: RunningOpenVidu,
+) -> AsyncIterator[tuple[BrowserParticipant, BrowserParticipant]]:
+    """Two pages of one Chromium in a session: the first publishes numbered pictures, the second watches.
+
+    Raises:
+        UnavailableError: Chromium or npm's packages are not here.
+    """
+    _CACHE.mkdir(exist_ok=True)
+    node_packages = await asyncio.to_thread(packages.install, _CACHE)
+    session = f"web_{secrets.token_hex(4)}"
+    with bundled_page(node_packages) as url, running_chromium("--window-size=1280,720") as address:
+        async with devtools(address) as connection, OpenViduRest(openvidu.url) as rest:
+            await rest.create_session(session)
+            pages = [BrowserParticipant(await Page.open(connection, url), number + 1) for number in range(2)]
+            for page in pages:
+                await page.join(await rest.token(session))
+                await page.publish(width_px=640, height_px=480, frame_rate=30)
+            yield pages[0], pages[1]
+            for page in pages:
+                await page.call("leave")
 
 
 @asynccontextmanager

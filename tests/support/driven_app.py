@@ -378,6 +378,40 @@ class Driver(QObject):
             raise DriverError("no room is open")
         window.resize(int(command["width"]), int(command["height"]))
 
+    async def do_watch_pictures(self, command: Command) -> Command:
+        """When pictures were drawn and painted, by their number, over `seconds` (monotonic clock).
+
+        Drawn are those of the generated camera, painted those of the first remote tile.
+        """
+        from desktop.devices.test_picture import TestPicture  # noqa: PLC0415
+
+        window, model = self._shell.room.window, self._shell.room.model
+        if window is None or model is None:
+            raise DriverError("no room is open")
+        drawn: dict[int, float] = {}
+        painted: dict[int, float] = {}
+        make, paint = TestPicture.frame, window.stage.paintEvent
+        stage, key = window.stage, model.state.tiles[0].key
+
+        def frame(source: TestPicture, number: int) -> Any:
+            drawn[number] = time.monotonic()
+            return make(source, number)
+
+        def paint_event(event: Any) -> None:
+            paint(event)
+            at_s = time.monotonic()
+            if (code := self._code(key)) is not None:
+                painted.setdefault(code["number"], at_s)
+
+        TestPicture.frame = frame  # type: ignore[method-assign, assignment]
+        stage.paintEvent = paint_event  # type: ignore[method-assign]
+        try:
+            await asyncio.sleep(float(command["seconds"]))
+        finally:
+            TestPicture.frame = make  # type: ignore[method-assign]
+            del stage.paintEvent
+        return {"drawn": drawn, "painted": painted}
+
     async def do_watch_lag(self, command: Command) -> Command:
         """How late Qt's loop comes to a timer of 10 ms, over `seconds`: the percentiles in milliseconds."""
         lags_ms: list[float] = []

@@ -204,6 +204,30 @@ export class Participant {
     return received ? stats.get(received.codecId).mimeType : null;
   }
 
+  /** Note when each picture of somebody is shown, by its number; `moments` of a camera are alike. */
+  watchPictures(connectionId) {
+    const { video } = this.watched.get(connectionId);
+    const canvas = new OffscreenCanvas(1, 1);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    this.shown = {};
+    const look = (now) => {
+      canvas.width = video.videoWidth;
+      canvas.height = video.videoHeight;
+      context.drawImage(video, 0, 0);
+      const code = readFrameCode(context.getImageData(0, 0, canvas.width, canvas.height));
+      if (code && !(code.number in this.shown)) {
+        this.shown[code.number] = performance.timeOrigin + now;
+      }
+      video.requestVideoFrameCallback(look);
+    };
+    video.requestVideoFrameCallback(look);
+  }
+
+  /** Milliseconds since 1970 at which each number was drawn and shown. */
+  moments() {
+    return { drawn: this.camera?.drawn ?? {}, shown: this.shown ?? {} };
+  }
+
   image(connectionId) {
     const video = this.watched.get(connectionId)?.video;
     if (!video?.videoWidth) {

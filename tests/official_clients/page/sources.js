@@ -3,6 +3,9 @@
  */
 import { NUMBER_LIMIT, drawFrameCode } from "./frame_code.js";
 
+/** Numbers whose moment of drawing is remembered. */
+const KEPT_MOMENTS = 1000;
+
 /** A moving picture that says whose it is; `track` is its video track. */
 export class CanvasCamera {
   constructor({ sourceId, width, height, frameRate }) {
@@ -11,6 +14,7 @@ export class CanvasCamera {
     this.canvas.height = height;
     this.sourceId = sourceId;
     this.number = 0;
+    this.drawn = {};
     this.context = this.canvas.getContext("2d", { alpha: false });
     document.getElementById("own").append(this.canvas);
     this.draw();
@@ -29,6 +33,8 @@ export class CanvasCamera {
     context.arc(middle, canvas.height * 0.6, radius, 0, 2 * Math.PI);
     context.fill();
     drawFrameCode(context, canvas.width, canvas.height, this.sourceId, number);
+    this.drawn[number] = performance.timeOrigin + performance.now();
+    delete this.drawn[number - KEPT_MOMENTS];
     this.number = (number + 1) % NUMBER_LIMIT;
   }
 
