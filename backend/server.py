@@ -13,10 +13,12 @@ import structlog
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.accounts.passwords import HASHER
 from backend.app import create_app
 from backend.config import Settings
+from backend.events.stream import ABORT
 from backend.services import Services
 
 log = structlog.stdlib.get_logger(__name__)
@@ -60,7 +62,7 @@ class Server:
         self._app: FastAPI = create_app(settings, password_hasher=password_hasher)
         self._uvicorn = _Uvicorn(
             uvicorn.Config(
-                self._app,
+                _with_abort(self._app),
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -92,6 +94,20 @@ class Server:
         if services is not None:
             services.hub.close()
         self._uvicorn.should_exit = True
+
+
+def _with_abort(app: ASGIApp) -> ASGIApp:
+    """The app, able to cut a connection whose other end takes nothing (`backend.events.stream.abort`)."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            # uvicorn's `send` belongs to an object that holds the connection.
+            transport = getattr(getattr(send, "__self__", None), "transport", None)
+            if transport is not None:
+                scope["extensions"] = {**(scope.get("extensions") or {}), ABORT: transport.abort}
+        await app(scope, receive, send)
+
+    return call
 
 
 class _Uvicorn(uvicorn.Server):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated
 
 import structlog
@@ -51,7 +51,7 @@ async def stream_events(
     return EventStream(_follow(services, caller, after))
 
 
-async def _follow(services: Services, caller: Caller, after: int | None) -> AsyncIterator[str]:
+async def _follow(services: Services, caller: Caller, after: int | None) -> AsyncGenerator[str, None]:
     # Before the first look at what there is, so that nothing falls between.
     with services.hub.registered(caller.account_id, caller.session_id) as listener:
         yield COMMENT

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
+import structlog
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from backend_client.models import LiveEvent
 
+log = structlog.stdlib.get_logger(__name__)
+
 COMMENT = ":\n\n"
 """Says that the line is alive; readers ignore it."""
 
 _SEND_LIMIT_S = 30.0
+ABORT = "mikl.abort"
+"""ASGI extension of our own server: cuts the connection, whatever waits to be sent on it."""
+
+
+class _ReaderStalledError(Exception):
+    """The other end has taken nothing for too long."""
+
+
+def abort(scope: Scope) -> None:
+    """Cut a request's connection, where the server knows how; closing would wait for the reader."""
+    cut: Callable[[], None] | None = (scope.get("extensions") or {}).get(ABORT)
+    if cut is not None:
+        cut()
 
 
 class EventStream(StreamingResponse):
@@ -24,17 +42,32 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
+    def __init__(self, events: AsyncGenerator[str, None]) -> None:
+        super().__init__(events)
+        self._events = events
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream (ASGI)."""
 
         async def send_in_time(message: Message) -> None:
-            async with asyncio.timeout(_SEND_LIMIT_S):
-                await send(message)
+            try:
+                async with asyncio.timeout(_SEND_LIMIT_S):
+                    await send(message)
+            except TimeoutError as error:
+                raise _ReaderStalledError from error
 
         self.headers["Cache-Control"] = "no-store"
         # Proxies that collect answers before they pass them on would hold events back.
         self.headers["X-Accel-Buffering"] = "no"
-        await super().__call__(scope, receive, send_in_time)
+        async with aclosing(self._events):
+            try:
+                await super().__call__(scope, receive, send_in_time)
+            except _ReaderStalledError:
+                log.info("event stream given up: its reader takes nothing")
+                abort(scope)
+                # The server learns of it on the loop's next turn, and then asks for no end of the answer.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
 
 
 def encode(event: LiveEvent) -> str:
