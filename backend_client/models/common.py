@@ -27,7 +27,8 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 class RequestModel(BaseModel):
     """Base of what the app sends: unknown members are refused."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    # Built at once: FastAPI wraps request models, and warns of its own wrapping when they are late.
+    model_config = ConfigDict(extra="forbid")
 
 
 class AnswerModel(BaseModel):
