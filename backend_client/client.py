@@ -164,9 +164,10 @@ class BackendClient(AccountCalls, MeetingCalls):
         """The signed-in person, as the service knows him now."""
         return await self._get("/me", User)
 
-    async def clients(self) -> list[Client]:
-        """The operator's clients, all pages."""
-        return [item async for page in self._pages("/clients", Clients, {}) for item in page.items]
+    async def clients(self, *, inactive: bool = False) -> list[Client]:
+        """The operator's clients, all pages; with `inactive` also the deactivated ones."""
+        asked = {"inactive": "true"} if inactive else {}
+        return [item async for page in self._pages("/clients", Clients, asked) for item in page.items]
 
     async def meetings(
         self,

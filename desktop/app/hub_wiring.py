@@ -17,11 +17,16 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
-from backend_client.models import Meeting
+from backend_client.models import ClientAccount, InvitedClient, Meeting
 from desktop.system.deep_link import link_of_meeting
 from desktop.system.downloads import save_download
 from desktop.view_models.cancel_meeting import CancelViewModel
+from desktop.view_models.clients import ClientsViewModel
+from desktop.view_models.dates import system_zone
+from desktop.view_models.edit_client import EditClientViewModel
 from desktop.view_models.error_texts import text_for
+from desktop.view_models.hub_states import InviteDraft
+from desktop.view_models.invite_client import InviteViewModel
 from desktop.view_models.language import Language
 from desktop.view_models.meeting_list import MeetingListViewModel
 from desktop.view_models.meeting_panel import MeetingPanelViewModel
@@ -31,6 +36,8 @@ from desktop.view_models.states import RowAction, SchedulePurpose, Tone
 from desktop.view_models.tasks import TaskScope
 from desktop.view_models.view_model import ViewModel
 from desktop.views.dialogs.cancel_dialog import CancelDialog
+from desktop.views.dialogs.client_dialog import ClientDialog
+from desktop.views.dialogs.confirm_dialog import DeactivateDialog
 from desktop.views.dialogs.form_dialog import FormDialog
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.dialogs.start_now_dialog import StartNowDialog
@@ -38,8 +45,6 @@ from desktop.views.hub_intentions import HubModels
 from desktop.views.theme import Theme
 
 log = logging.getLogger(__name__)
-
-AnyDialog = FormDialog | ScheduleDialog
 
 
 class HubDesk(QObject):
@@ -67,7 +72,7 @@ class HubDesk(QObject):
         self._theme = theme
         self._window: QWidget | None = None
         self._scope = TaskScope()
-        self._dialog: AnyDialog | None = None
+        self._dialog: FormDialog | None = None
         self._dialog_model: ViewModel[Any] | None = None
         self.schedule_model: ScheduleViewModel | None = None
         """What the open scheduling dialog works with."""
@@ -76,6 +81,14 @@ class HubDesk(QObject):
         self.panel.menu_wanted.connect(meetings.choose)
         meetings.selected.connect(self.panel.select)
         meetings.changed.connect(self._update_panel)
+        self.clients = ClientsViewModel(client, language, lambda: meetings.known_meetings, parent=self)
+        self.clients.said.connect(meetings.say)
+        self.clients.copy_requested.connect(lambda text: QGuiApplication.clipboard().setText(text))
+        self.clients.invite_requested.connect(self._open_invite)
+        self.clients.edit_requested.connect(self._open_client)
+        self.clients.deactivation_asked.connect(self._ask_to_deactivate)
+        self.clients.plan_requested.connect(self._plan_with)
+        meetings.changed.connect(self.clients.write)
         meetings.schedule_requested.connect(self._plan)
         meetings.start_now_requested.connect(self._open_start_now)
         meetings.menu_chosen.connect(self._chosen)
@@ -88,7 +101,7 @@ class HubDesk(QObject):
     @property
     def models(self) -> HubModels:
         """What the Hub's window draws."""
-        return HubModels(self._meetings, self.panel)
+        return HubModels(self._meetings, self.panel, self.clients)
 
     def set_window(self, window: QWidget | None) -> None:
         """Where the dialogs belong."""
@@ -103,11 +116,15 @@ class HubDesk(QObject):
         if model is not None:
             await model.close()
         await self.panel.close()
+        await self.clients.close()
 
     # ------------------------------------------------------------------ what the list asks for
 
     def _plan(self) -> None:
         self._open_schedule(None, SchedulePurpose.NEW)
+
+    def _plan_with(self, client_id: str) -> None:
+        self._open_schedule(None, SchedulePurpose.NEW, client_id=client_id)
 
     def _chosen(self, meeting: Meeting, action: RowAction) -> None:
         match action:
@@ -130,7 +147,9 @@ class HubDesk(QObject):
 
     # ------------------------------------------------------------------ dialogs
 
-    def _open_schedule(self, meeting: Meeting | None, purpose: SchedulePurpose) -> None:
+    def _open_schedule(
+        self, meeting: Meeting | None, purpose: SchedulePurpose, *, client_id: str = ""
+    ) -> None:
         if self._dialog is not None:
             return
         known = self._meetings
@@ -140,6 +159,7 @@ class HubDesk(QObject):
             lambda: known.known_meetings,
             meeting=meeting,
             purpose=purpose,
+            client_id=client_id,
             parent=self,
         )
         model.saved.connect(known.refresh)
@@ -163,7 +183,45 @@ class HubDesk(QObject):
         self._open(model, StartNowDialog(model, self._theme, self._window))
         model.begin()
 
-    def _open(self, model: ViewModel[Any], dialog: AnyDialog) -> None:
+    def _open_invite(self) -> None:
+        if self._dialog is not None:
+            return
+        model = InviteViewModel(self._client, parent=self)
+        draft = InviteDraft(language=self._language.code, time_zone=system_zone().key)
+        dialog = ClientDialog(self._theme, draft, model.invite, model.edited, self._window)
+        dialog.listen(model.changed)
+        model.invited.connect(self._invited)
+        self._open(model, dialog)
+
+    def _invited(self, client: InvitedClient) -> None:
+        self._close_dialog()
+        self.clients.take_invited(client)
+        words = self.tr("{name} is invited: the link is on its way to {email}.")
+        self._meetings.say(words.format(name=client.full_name, email=client.email), Tone.SUCCESS)
+
+    def _open_client(self, account: ClientAccount) -> None:
+        if self._dialog is not None:
+            return
+        model = EditClientViewModel(self._client, account, parent=self)
+        dialog = ClientDialog(self._theme, model.draft, model.save, model.edited, self._window)
+        dialog.listen(model.changed)
+        model.changed_client.connect(self._close_dialog)
+        model.changed_client.connect(self.clients.refresh)
+        model.changed_client.connect(self._meetings.refresh)
+        self._open(model, dialog)
+
+    def _ask_to_deactivate(self, name: str) -> None:
+        if self._dialog is not None:
+            return
+        dialog = DeactivateDialog(self._theme, name, self._window)
+        dialog.confirmed.connect(self.clients.deactivate)
+        self._open(None, dialog)
+
+    def _close_dialog(self) -> None:
+        if isinstance(self._dialog, FormDialog):
+            self._dialog.done_well()
+
+    def _open(self, model: ViewModel[Any] | None, dialog: FormDialog) -> None:
         self._dialog_model, self._dialog = model, dialog
         dialog.finished.connect(self._dialog_closed)
         dialog.open()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
 from PySide6.QtCore import QCoreApplication, QTimeZone
 
@@ -55,6 +55,22 @@ class Dates:
         """`lun. 23 nov.`: for rows of days other than today and tomorrow."""
         pattern = "EEE d MMM" if self.locale.language == "fr" else "EEE, MMM d"
         return format_date(instant.astimezone(self.zone).date(), pattern, locale=self.locale)
+
+    def short_day_with_year(self, instant: datetime, *, now: datetime) -> str:
+        """`lun. 23 nov.`, and `lun. 23 nov. 2025` when it is not this year."""
+        local = instant.astimezone(self.zone)
+        short = self.short_day(instant)
+        if local.year == now.astimezone(self.zone).year:
+            return short
+        return f"{short} {local.year}" if self.locale.language == "fr" else f"{short}, {local.year}"
+
+    def language_name(self, code: str) -> str:
+        """`Français`, `English`: each in the reader's own language, with a capital."""
+        try:
+            name = Locale.parse(code, sep="-").get_display_name(self.locale) or code
+        except (UnknownLocaleError, ValueError):
+            name = code
+        return name[:1].upper() + name[1:]
 
     def exact(self, instant: datetime) -> str:
         """The whole truth for tooltips: `lundi 23 novembre 2026 à 14:00:00 (heure : France)`."""

@@ -6,12 +6,16 @@ from typing import Protocol
 from uuid import UUID
 
 from backend_client.models import (
+    Client,
+    ClientAccount,
     ClientRequest,
+    Invite,
     InvitedClient,
     Meeting,
     MeetingChange,
     MeetingSeries,
     Presence,
+    ProfileChange,
     SeriesRequest,
     StartNowRequest,
 )
@@ -30,6 +34,24 @@ class HubPort(MeetingsPort, NotesPort, Protocol):
 
     async def invite_client(self, request: ClientRequest, *, idempotency_key: str) -> InvitedClient:
         """Make a client's account and have its link mailed."""
+
+    async def clients(self, *, inactive: bool = False) -> list[Client]:
+        """The operator's clients; with `inactive` also the deactivated ones."""
+
+    async def client_account(self, client_id: UUID) -> ClientAccount:
+        """One client with his address."""
+
+    async def invite_again(self, client_id: UUID) -> Invite:
+        """Have a new link mailed; those before it die."""
+
+    async def change_client(self, client_id: UUID, change: ProfileChange) -> ClientAccount:
+        """Change a client's name, language or time zone; what is None stays."""
+
+    async def deactivate_client(self, client_id: UUID) -> None:
+        """Close a client's account, at once."""
+
+    async def reactivate_client(self, client_id: UUID) -> None:
+        """Open a closed account again."""
 
     async def change_meeting(self, meeting: Meeting, wanted: MeetingChange) -> Meeting:
         """Edit or move a scheduled meeting; `VERSION_CONFLICT` when it is no longer as shown."""

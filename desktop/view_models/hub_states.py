@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop.view_models.states import ClientChoice, ErrorText, MeetingRow, PersonState, Tone
+from desktop.view_models.states import ClientChoice, ErrorText, ListPhase, MeetingRow, PersonState, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ class InviteState:
 
     name_error: str = ""
     email_error: str = ""
+    zone_error: str = ""
     error: ErrorText | None = None
     busy: bool = False
 
@@ -107,3 +108,82 @@ class StartNowState:
     error: ErrorText | None = None
     busy: bool = False
     done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """One client in the list: who, whether he can meet, and his next or last meeting."""
+
+    client_id: str
+    person: PersonState
+    line: str
+    pill: str
+    pill_tone: Tone
+    accessible: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientGroup:
+    """Clients under one heading, "" for none."""
+
+    heading: str
+    rows: tuple[ClientRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PastLine:
+    """One meeting of a client in few words."""
+
+    title: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDetail:
+    """The selected client.
+
+    Attributes:
+        person, pill, pill_tone: as in his row.
+        email: "" until it is loaded.
+        facts: language, time zone: one line each.
+        invite_line: until when his invitation holds, or that it is over.
+        link: his newest invitation, "" when this app does not have it.
+        can_invite, can_deactivate, can_reactivate, can_plan: which buttons there are.
+        meetings: his meetings, newest first; `total` sums them up.
+        busy: a button waits for the service.
+        error: what could not be loaded, with the button that tries again.
+    """
+
+    client_id: str
+    person: PersonState
+    pill: str
+    pill_tone: Tone
+    email: str = ""
+    facts: tuple[str, ...] = ()
+    invite_line: str = ""
+    link: str = ""
+    can_invite: bool = False
+    can_edit: bool = False
+    can_deactivate: bool = False
+    can_reactivate: bool = False
+    can_plan: bool = False
+    meetings: tuple[PastLine, ...] = ()
+    total: str = ""
+    busy: bool = False
+    error: ErrorText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientsState:
+    """`ClientsViewModel`: the page of clients.
+
+    Attributes:
+        offline: "" when live; else that what is shown is old.
+        selected: whom the panel is about, None for no panel.
+    """
+
+    phase: ListPhase = ListPhase.LOADING
+    groups: tuple[ClientGroup, ...] = ()
+    offline: str = ""
+    error: ErrorText | None = None
+    selected: ClientDetail | None = None

@@ -69,6 +69,7 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         known_meetings: what the list shows, for the overlap warning.
         meeting: the one to change; None plans a new one.
         purpose: what the dialog was opened for.
+        client_id: chosen from the start, once the clients are loaded.
         zone: instead of the machine's (tests).
     """
 
@@ -83,6 +84,7 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         *,
         meeting: Meeting | None = None,
         purpose: SchedulePurpose = SchedulePurpose.NEW,
+        client_id: str = "",
         zone: tzinfo | None = None,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
@@ -99,7 +101,7 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         self.invite = InviteViewModel(service, on_unexpected=on_unexpected, parent=self)
         self.invite.invited.connect(self._invited)
         proposed = next_full_hour(service.now(), self._zone)
-        draft = ScheduleDraft(day=proposed.date(), hour=proposed.time())
+        draft = ScheduleDraft(client_id=client_id, day=proposed.date(), hour=proposed.time())
         self._filled = draft_of(meeting, self._zone) if meeting is not None else draft
         self._set(
             draft=self._filled,
@@ -160,7 +162,11 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         except ApiError as error:
             self._set(error=text_for(error.code))
         else:
-            self._set(clients=choices_of(clients))
+            chosen = self._state.draft.client_id
+            # The field cannot show somebody it did not know when it was filled.
+            fill_id = self._state.fill_id + 1 if chosen else self._state.fill_id
+            self._set(clients=choices_of(clients), fill_id=fill_id)
+            self._set(**self._doubts(self._state.draft))
         finally:
             self._set(loading_clients=False)
 

@@ -10,27 +10,49 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from desktop.view_models.hub_states import CancelState, InviteState, PanelState, PersonLine, StartNowState
+from desktop.view_models.hub_states import (
+    CancelState,
+    ClientDetail,
+    ClientGroup,
+    ClientRow,
+    ClientsState,
+    InviteDraft,
+    InviteState,
+    PanelState,
+    PastLine,
+    PersonLine,
+    StartNowState,
+)
 from desktop.view_models.states import (
     ErrorText,
+    ListPhase,
     MeetingListState,
     SchedulePurpose,
     ScheduleState,
     Tone,
 )
 from desktop.views.dialogs.cancel_dialog import CancelDialog
+from desktop.views.dialogs.client_dialog import ClientDialog
+from desktop.views.dialogs.confirm_dialog import DeactivateDialog
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.dialogs.start_now_dialog import StartNowDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
-from desktop.views.gallery_states import ALICE, MIKL, Samples
+from desktop.views.gallery_states import ALICE, BOB, CHLOE, DAVID, MIKL, Samples
 from desktop.views.hub_static_models import StaticCancel, StaticStartNow, static_hub
 from desktop.views.hub_window import HubWindow
+from desktop.views.messages import Skeleton
+from desktop.views.rail import Page
 from desktop.views.static_models import StaticSchedule
 from desktop.views.theme import Theme
 
 
-def _hub(state: MeetingListState, theme: Theme, panel: PanelState | None = None) -> QWidget:
-    return HubWindow(static_hub(state, panel=panel), theme)
+def _hub(
+    state: MeetingListState,
+    theme: Theme,
+    panel: PanelState | None = None,
+    clients: ClientsState | None = None,
+) -> QWidget:
+    return HubWindow(static_hub(state, panel=panel, clients=clients), theme)
 
 
 def _schedule(state: ScheduleState, theme: Theme) -> QWidget:
@@ -138,6 +160,115 @@ def starts(samples: Samples) -> dict[str, StartNowState]:
     }
 
 
+def clients(samples: Samples) -> dict[str, ClientsState]:
+    """The page of clients."""
+    say = samples.say
+    active, invited = say("Actif", "Active"), say("Invité", "Invited")
+    following = say("Prochaine\u00a0: lun. 23 nov., 14:00", "Next: Mon, Nov 23, 14:00")
+    last = say("Dernière\u00a0: jeu. 12 nov.", "Last: Thu, Nov 12")
+    none = say("Aucune réunion pour l’instant", "No meeting yet")
+    closed = say("Désactivé", "Deactivated")
+    people = (
+        ClientRow("alice", ALICE, following, active, Tone.SUCCESS, ALICE.name),
+        ClientRow("bob", BOB, last, active, Tone.SUCCESS, BOB.name),
+        ClientRow("chloe", CHLOE, none, invited, Tone.PRIMARY, CHLOE.name),
+    )
+    gone = ClientRow("david", DAVID, last, closed, Tone.NEUTRAL, DAVID.name)
+    ready = ClientsState(
+        phase=ListPhase.READY,
+        groups=(ClientGroup("", people), ClientGroup(say("Désactivés", closed), (gone,))),
+    )
+    held = say("Terminée · 52\u00a0min", "Ended · 52\u00a0min")
+    alice = ClientDetail(
+        "alice",
+        ALICE,
+        active,
+        Tone.SUCCESS,
+        email="alice@example.org",
+        facts=(
+            say("Français", "French"),
+            say("Chez Alice\u00a0: 08:35, heure de Montréal", "For Alice: 08:35, Montreal time"),
+        ),
+        can_edit=True,
+        can_deactivate=True,
+        can_plan=True,
+        meetings=(
+            PastLine(
+                say("Bilan de mars", "March review"),
+                say("lun. 23 nov. · 14:00 · Planifiée", "Mon, Nov 23 · 14:00 · Planned"),
+            ),
+            PastLine(
+                say("Point d’étape", "Checkpoint"),
+                say(f"jeu. 12 nov. · 16:00 · {held}", f"Thu, Nov 12 · 16:00 · {held}"),
+            ),
+            PastLine(
+                say("Premier rendez-vous", "First appointment"),
+                say(f"mer. 4 nov. · 10:00 · {held}", f"Wed, Nov 4 · 10:00 · {held}"),
+            ),
+        ),
+        total=say("2 réunions tenues · 1\u00a0h\u00a044", "2 meetings held · 1\u00a0h\u00a044"),
+    )
+    chloe = ClientDetail(
+        "chloe",
+        CHLOE,
+        invited,
+        Tone.PRIMARY,
+        email="chloe.fontaine-desmarets@example.org",
+        facts=(say("Français", "French"), say("Heure de Paris", "Paris time")),
+        invite_line=say(
+            "L’invitation est valable jusqu’au vendredi 4 décembre à 09:12.",
+            "The invitation holds until Friday, December 4 at 09:12.",
+        ),
+        link="https://visio.mikl.example/invite/4Jq…",
+        can_invite=True,
+        can_edit=True,
+        can_deactivate=True,
+        can_plan=True,
+    )
+    david = replace(
+        alice,
+        client_id="david",
+        person=DAVID,
+        pill=closed,
+        pill_tone=Tone.NEUTRAL,
+        email="david@example.org",
+        can_deactivate=False,
+        can_plan=False,
+        can_reactivate=True,
+    )
+    return {
+        "list": ready,
+        "active": replace(ready, selected=alice),
+        "invited": replace(ready, selected=chloe),
+        "closed": replace(ready, selected=david),
+        "offline": replace(
+            ready, offline=say("Hors ligne\u00a0: liste de 14:02.", "Offline: list as of 14:02.")
+        ),
+        "empty": ClientsState(phase=ListPhase.EMPTY),
+        "loading": ClientsState(),
+        "error": ClientsState(
+            phase=ListPhase.ERROR,
+            error=ErrorText(
+                say("Le service ne répond pas.", "The service does not answer."),
+                say("Réessayer", "Try again"),
+            ),
+        ),
+    }
+
+
+def _clients_page(window: QWidget) -> None:
+    assert isinstance(window, HubWindow)
+    window.show_page(Page.CLIENTS)
+    for skeleton in window.findChildren(Skeleton):
+        skeleton.lose_patience()
+
+
+def _client_dialog(draft: InviteDraft, state: InviteState, theme: Theme) -> QWidget:
+    dialog = ClientDialog(theme, draft, lambda _draft: None, lambda: None)
+    dialog.render_state(state)
+    return dialog
+
+
 def _open_invite(window: QWidget) -> None:
     type_into("clientField", "Emma Roche")(window)
     QTest.keyClick(child_named(window, "clientField"), Qt.Key.Key_Return)
@@ -224,6 +355,18 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     for name, plan in plans(samples).items():
         ready = _open_invite if name == "new-client" else nothing
         yield Scene("schedule", name, lambda theme, plan=plan: ScheduleDialog(plan, theme), ready)  # type: ignore[misc]
+    for name, page in clients(samples).items():
+        make = partial(_hub, shown, clients=page)
+        yield Scene("hub", f"clients-{name}", make, _clients_page)
+    new = InviteDraft(time_zone="Europe/Paris")
+    known = InviteDraft("Chloé Fontaine-Desmarets", "chloe@example.org", "fr", "America/Montreal")
+    wrong = InviteState(
+        email_error=samples.say("Ce n’est pas une adresse e-mail.", "This is not an e-mail address.")
+    )
+    yield Scene("client", "new", partial(_client_dialog, new, wrong))
+    yield Scene("client", "edit", partial(_client_dialog, known, InviteState()))
+    yield Scene("client", "zones", partial(_client_dialog, known, InviteState()), click_on("zoneListButton"))
+    yield Scene("client", "deactivate", lambda theme: DeactivateDialog(theme, "Alice Laurent"))
     for name, start in starts(samples).items():
         yield Scene("start-now", name, partial(_start_now, start))
     for name, cancel in cancellations(samples).items():

@@ -16,9 +16,10 @@ from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
 from desktop.views.gallery_states import Samples
 from desktop.views.hub_static_models import static_hub
-from desktop.views.hub_window import HubWindow, Page
+from desktop.views.hub_window import HubWindow
 from desktop.views.messages import Skeleton
 from desktop.views.participant_window import ParticipantWindow
+from desktop.views.rail import Page
 from desktop.views.room.room_window import RoomWindow
 from desktop.views.sign_in_window import SignInWindow
 from desktop.views.static_models import (

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
-from desktop.view_models.hub_states import CancelState, PanelState, StartNowState
+from desktop.view_models.hub_states import CancelState, ClientsState, PanelState, StartNowState
 from desktop.view_models.states import RowAction
 from desktop.views.intentions import MeetingListIntentions
 
@@ -54,14 +54,6 @@ class PanelIntentions(Protocol):
         """Load again what could not be loaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class HubModels:
-    """What the Hub's window draws and steers."""
-
-    meetings: MeetingListIntentions
-    panel: PanelIntentions
-
-
 class StartNowIntentions(Protocol):
     """The dialog that starts a meeting at once."""
 
@@ -78,3 +70,54 @@ class StartNowIntentions(Protocol):
 
     def start(self, client_id: str, title: str) -> None:
         """Start it."""
+
+
+class ClientsIntentions(Protocol):
+    """The page of clients and the panel about the selected one."""
+
+    @property
+    def state(self) -> ClientsState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `ClientsState`."""
+
+    def refresh(self) -> None:
+        """The page is shown, or somebody wants it anew."""
+
+    def select(self, client_id: str) -> None:
+        """Show somebody."""
+
+    def dismiss(self) -> None:
+        """Take the panel away."""
+
+    def invite(self) -> None:
+        """Invite somebody."""
+
+    def edit(self) -> None:
+        """Change the selected client's data."""
+
+    def plan(self) -> None:
+        """Plan a meeting with the selected client."""
+
+    def copy_link(self) -> None:
+        """Copy the selected client's invitation."""
+
+    def invite_again(self) -> None:
+        """Have a new link mailed."""
+
+    def ask_to_deactivate(self) -> None:
+        """Close the selected client's account, after a question."""
+
+    def reactivate(self) -> None:
+        """Open it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubModels:
+    """What the Hub's window draws and steers."""
+
+    meetings: MeetingListIntentions
+    panel: PanelIntentions
+    clients: ClientsIntentions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.view_models.hub_states import CancelState, PanelState, StartNowState
+from desktop.view_models.hub_states import CancelState, ClientsState, PanelState, StartNowState
 from desktop.view_models.states import MeetingListState, RowAction
 from desktop.views.hub_intentions import HubModels
 from desktop.views.static_models import StaticMeetingList, StaticModel
@@ -40,18 +40,67 @@ class StaticPanel(StaticModel[PanelState]):
         self.sent.append(("retry",))
 
 
+class StaticClients(StaticModel[ClientsState]):
+    """A page on which nobody is invited."""
+
+    def refresh(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("refresh",))
+
+    def select(self, client_id: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("select", client_id))
+
+    def dismiss(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("dismiss",))
+
+    def invite(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("invite",))
+
+    def edit(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("edit",))
+
+    def plan(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("plan",))
+
+    def copy_link(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("copy_link",))
+
+    def invite_again(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("invite_again",))
+
+    def ask_to_deactivate(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("ask_to_deactivate",))
+
+    def reactivate(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("reactivate",))
+
+
 def static_hub(
-    meetings: MeetingListState | StaticMeetingList, *, panel: PanelState | None = None
+    meetings: MeetingListState | StaticMeetingList,
+    *,
+    panel: PanelState | None = None,
+    clients: ClientsState | None = None,
 ) -> HubModels:
     """Models of the Hub's window that stay as they are.
 
     Args:
         meetings: the list, or its model, to see what it was sent.
         panel: about the selected meeting; None for no panel.
+        clients: the page of clients; None while it loads.
     """
     return HubModels(
         meetings if isinstance(meetings, StaticMeetingList) else StaticMeetingList(meetings),
         StaticPanel(panel or PanelState()),
+        StaticClients(clients or ClientsState()),
     )
 
 

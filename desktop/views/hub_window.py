@@ -1,102 +1,26 @@
-"""MiKL Hub's window: a rail at the left, the page it chose at the right."""
+"""MiKL Hub's window: a rail at the left, the page it chose, and the panel about what is selected there."""
 
 from __future__ import annotations
 
-from enum import Enum
-
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.view_models.states import ListPhase, MeetingGroup, MeetingListState, Tone
-from desktop.views.controls import Button, ButtonKind, Control
-from desktop.views.fields import FieldFrame, IconMark, LineEditor
+from desktop.views.client_panel import ClientPanel
+from desktop.views.clients_page import ClientColumn
+from desktop.views.controls import ButtonKind
 from desktop.views.focus_ring import FocusRing
+from desktop.views.hub_header import HubHeader
 from desktop.views.hub_intentions import HubModels
-from desktop.views.icons import paint_icon, window_icon
+from desktop.views.icons import window_icon
 from desktop.views.meeting_list import MeetingColumn, next_has_action
 from desktop.views.meeting_panel import MeetingPanel
-from desktop.views.menu import AccountButton
 from desktop.views.messages import InfoLine, Toast
-from desktop.views.text import Text
+from desktop.views.panel import Panel
+from desktop.views.rail import Page, Rail
 from desktop.views.theme import Look
 from resources.brand import HUB
-
-
-class Page(Enum):
-    """What the rail chooses between; the value names the button and its icon."""
-
-    MEETINGS = "calendar"
-    HISTORY = "history"
-
-
-class _PageButton(Control):
-    """One entry of the rail: outlined icon, or filled on a tinted ground when chosen."""
-
-    def __init__(self, look: Look, page: Page) -> None:
-        super().__init__(look, f"page-{page.name.lower()}")
-        self._page = page
-        self._compact = False
-        self.setCheckable(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_label(self, text: str) -> None:
-        """Name it; the words are hidden while the rail is narrow."""
-        self.setText(text)
-        self.setAccessibleName(text)
-        self._update_tip()
-        self.update()
-
-    def set_compact(self, compact: bool) -> None:
-        """Only the icon."""
-        self._compact = compact
-        self._update_tip()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """As wide as the rail, 40 high."""
-        return QSize(self.look.size.avatar, self.look.size.avatar)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw ground, icon and words."""
-        look, chosen = self.look, self.isChecked()
-        ink = look.colour.primary if chosen else look.colour.text
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        ground = look.soft(look.colour.primary, look.colour.window) if chosen else look.colour.window
-        painter.setBrush(self.shade(ground, look.colour.text))
-        painter.drawRoundedRect(QRectF(self.rect()), look.radius.field, look.radius.field)
-        side = look.size.icon
-        left = (self.width() - side) / 2 if self._compact else look.space.s
-        icon = self._page.value + ("-filled" if chosen else "")
-        place = QRectF(left, (self.height() - side) / 2, side, side)
-        paint_icon(painter, icon, ink if chosen else look.colour.muted, place)
-        if self._compact:
-            return
-        painter.setFont(look.font("strong" if chosen else "body"))
-        painter.setPen(ink)
-        words = QRectF(left + side + look.space.s, 0, self.width(), self.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-
-    def _update_tip(self) -> None:
-        self.setToolTip(self.text() if self._compact else "")
-
-
-class _Rail(QWidget):
-    """The column at the left: mark, pages, account."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        look.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the line towards the page."""
-        painter = QPainter(self)
-        line = self._look.line.border
-        painter.setPen(QPen(self._look.colour.border, line))
-        painter.drawLine(self.width() - line, 0, self.width() - line, self.height())
 
 
 class HubWindow(QWidget):
@@ -113,46 +37,30 @@ class HubWindow(QWidget):
     def __init__(self, models: HubModels, look: Look) -> None:
         super().__init__()
         self._models = models
-        model = self._model = models.meetings
+        self._model = models.meetings
         self._look = look
         self._page = Page.MEETINGS
-        self._compact = False
         self.setObjectName("hubWindow")
         self.setWindowTitle(HUB.name)
         self.setWindowIcon(window_icon("mark-hub"))
         self.setMinimumSize(look.size.hub_min_width, look.size.hub_min_height)
         self.resize(look.size.hub_width, look.size.hub_height)
-        self._product = Text(look, "strong")
-        self._product.setText(HUB.name)
-        self._rail = _Rail(look)
-        self._pages = {page: _PageButton(look, page) for page in Page}
-        self._account = AccountButton(look)
-        self._account.sign_out.connect(model.sign_out)
-        self._account.settings.connect(self.settings_requested)
-        self._title = Text(look, "title", name="pageTitle")
-        frame = FieldFrame(look)
-        frame.add(IconMark(look, "search", size="small_icon"))
-        self._search = LineEditor(look, "searchField", frame)
-        self._search.setClearButtonEnabled(False)
-        frame.add(self._search, stretch=1)
-        frame.setFixedWidth(look.size.search_field)
-        self._search_frame = frame
-        self._schedule = Button(look, "scheduleButton", ButtonKind.FILLED, icon="plus")
-        self._start_now = Button(look, "startNowButton", icon="play")
+        self._rail = Rail(look, HUB.name, "mark-hub")
+        self._header = HubHeader(look)
         self._offline = InfoLine(look, "offlineLine", Tone.WARNING, icon="offline")
         self._trouble = InfoLine(look, "errorLine", Tone.DANGER)
         self._store = InfoLine(look, "storeNote", Tone.NEUTRAL, icon="lock")
         self._column = MeetingColumn(look, wide=True, width="list_width")
+        self._clients = ClientColumn(look, "list_width")
         self._panel = MeetingPanel(models.panel, look)
+        self._client_panel = ClientPanel(models.clients, look)
         self._content = QWidget()
         self._ring = FocusRing(look, self)
         self._toast = Toast(look, self)
         self._lay_out()
         self._connect()
-        model.changed.connect(self.render_state)
         self._retranslate()
-        self.render_state(model.state)
-        self._show_panel()
+        self.show_page(self._page)
 
     @property
     def page(self) -> Page:
@@ -161,24 +69,39 @@ class HubWindow(QWidget):
 
     def show_page(self, page: Page) -> None:
         """Change the page."""
-        self._page = page
-        self._pages[page].setChecked(True)
+        changed, self._page = page is not self._page, page
+        self._rail.show_page(page)
+        self._column.setVisible(page is not Page.CLIENTS)
+        self._clients.setVisible(page is Page.CLIENTS)
+        self._panel.allow(page is not Page.CLIENTS)
+        self._client_panel.allow(page is Page.CLIENTS)
         self.render_state(self._model.state)
+        if changed and page is Page.CLIENTS:
+            self._models.clients.refresh()
 
     def render_state(self, state: MeetingListState) -> None:
-        """Draw a state."""
-        self._account.show_person(state.me, online=not state.offline and state.phase is not ListPhase.ERROR)
-        self._title.setText(self._heading(state))
-        self._offline.show_text(state.offline)
-        trouble = state.error if state.phase is not ListPhase.ERROR else None
+        """Draw a state of the list."""
+        clients = self._models.clients.state
+        on_clients = self._page is Page.CLIENTS
+        online = not state.offline and state.phase is not ListPhase.ERROR
+        self._rail.account.show_person(state.me, online=online)
+        self._offline.show_text((clients.offline or state.offline) if on_clients else state.offline)
+        trouble = state.error if state.phase is not ListPhase.ERROR and not on_clients else None
         self._trouble.show_text(trouble.sentence if trouble else "")
         self._store.show_text(state.store_note)
-        self._schedule.setVisible(state.can_schedule and self._page is Page.MEETINGS)
-        self._start_now.setVisible(state.can_schedule and self._page is Page.MEETINGS)
+        phase = clients.phase if on_clients else state.phase
+        self._header.show_page(
+            self._page,
+            self._heading(state),
+            searchable=phase is ListPhase.READY,
+            allowed=state.can_schedule,
+        )
         alone = state.phase is ListPhase.READY and not next_has_action(state)
-        self._schedule.set_kind(ButtonKind.FILLED if alone else ButtonKind.PLAIN)
-        self._search_frame.setVisible(state.phase is ListPhase.READY)
-        self._show_meetings()
+        self._header.schedule.set_kind(ButtonKind.FILLED if alone else ButtonKind.PLAIN)
+        ready = clients.phase is ListPhase.READY
+        self._header.invite.set_kind(ButtonKind.FILLED if ready else ButtonKind.PLAIN)
+        self._show_rows()
+        self._show_panels()
         self._toast.show_notice(state.notice, state.notice_tone, state.notice_id)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -191,39 +114,20 @@ class HubWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Collapse the rail to icons where the window is narrow."""
         super().resizeEvent(event)
-        self._set_compact(self.width() < self._look.size.hub_collapse_width)
+        self._rail.set_compact(self.width() < self._look.size.hub_collapse_width)
         self._share_width()
         self._toast.place()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes the panel away."""
+        panel = self._open_panel()
+        if event.key() == Qt.Key.Key_Escape and panel is not None:
+            panel.close_button.click()
+            return
+        super().keyPressEvent(event)
+
     def _lay_out(self) -> None:
         look, space = self._look, self._look.space
-        rail = QVBoxLayout(self._rail)
-        rail.setContentsMargins(space.s, space.l, space.s, space.s)
-        rail.setSpacing(space.xxs)
-        brand = QHBoxLayout()
-        brand.setSpacing(space.s)
-        brand.setContentsMargins(space.xs, 0, 0, space.m)
-        brand.addWidget(IconMark(look, "mark-hub", size="room_icon"))
-        brand.addWidget(self._product, 1)
-        rail.addLayout(brand)
-        group = QButtonGroup(self)
-        for page, button in self._pages.items():
-            group.addButton(button)
-            rail.addWidget(button)
-            button.clicked.connect(lambda _checked=False, page=page: self.show_page(page))
-        self._pages[self._page].setChecked(True)
-        rail.addStretch()
-        rail.addWidget(self._account)
-        top = QHBoxLayout()
-        top.setContentsMargins(space.xxs, 0, space.xxs + space.s, 0)
-        top.setSpacing(space.s)
-        top.addWidget(self._title, 1)
-        top.addWidget(self._search_frame)
-        top.addWidget(self._start_now)
-        top.addWidget(self._schedule)
-        top_line = QWidget()
-        top_line.setLayout(top)
-        top_line.setFixedHeight(look.size.control)
         lines = QVBoxLayout()
         lines.setContentsMargins(space.xxs, 0, space.xxs + space.s, 0)
         lines.setSpacing(space.xs)
@@ -234,9 +138,10 @@ class HubWindow(QWidget):
         content = QVBoxLayout(inside)
         content.setContentsMargins(0, 0, 0, 0)
         content.setSpacing(space.m)
-        content.addWidget(top_line)
+        content.addWidget(self._header)
         content.addLayout(lines)
         content.addWidget(self._column, 1)
+        content.addWidget(self._clients, 1)
         right = QHBoxLayout(self._content)
         # The column's gutter for its scroll bar is part of the padding at the right.
         right.setContentsMargins(space.l - space.xxs, space.l, space.l - space.xxs - space.s, 0)
@@ -247,79 +152,81 @@ class HubWindow(QWidget):
         around.addWidget(self._rail)
         around.addWidget(self._content, 1)
         around.addWidget(self._panel)
-        self._rail.setFixedWidth(look.size.rail)
+        around.addWidget(self._client_panel)
 
     def _connect(self) -> None:
-        model = self._model
-        self._schedule.clicked.connect(model.schedule)
-        self._start_now.clicked.connect(model.start_now)
+        model, clients = self._model, self._models.clients
+        self._rail.chosen.connect(self.show_page)
+        self._rail.account.sign_out.connect(model.sign_out)
+        self._rail.account.settings.connect(self.settings_requested)
+        self._header.schedule.clicked.connect(model.schedule)
+        self._header.start_now.clicked.connect(model.start_now)
+        self._header.invite.clicked.connect(clients.invite)
+        self._header.searched.connect(self._show_rows)
         self._column.act.connect(model.act)
         self._column.chosen.connect(model.choose)
         self._column.selected.connect(model.select)
-        self._models.panel.changed.connect(self._show_panel)
         self._column.retry.connect(model.retry)
         self._column.schedule.connect(model.schedule)
+        self._clients.selected.connect(clients.select)
+        self._clients.retry.connect(clients.refresh)
+        self._clients.invite.connect(clients.invite)
         self._toast.dismissed.connect(model.dismiss_notice)
-        self._search.textChanged.connect(self._show_meetings)
+        model.changed.connect(self.render_state)
+        self._models.panel.changed.connect(self._show_panels)
+        clients.changed.connect(lambda _state: self.render_state(self._model.state))
         for keys, action in (
-            (QKeySequence.StandardKey.New, self._schedule.click),
-            (QKeySequence.StandardKey.Find, self._focus_search),
-            (QKeySequence.StandardKey.Refresh, model.retry),
+            (QKeySequence.StandardKey.New, self._make_new),
+            (QKeySequence.StandardKey.Find, self._header.focus_search),
+            (QKeySequence.StandardKey.Refresh, self._refresh),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(action)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape takes the panel away."""
-        if event.key() == Qt.Key.Key_Escape and not self._panel.isHidden():
-            self._models.panel.dismiss()
-            return
-        super().keyPressEvent(event)
+    def _make_new(self) -> None:
+        """What Ctrl+N makes on this page."""
+        (self._header.invite if self._page is Page.CLIENTS else self._header.schedule).click()
 
-    def _show_panel(self) -> None:
+    def _refresh(self) -> None:
+        self._model.retry()
+        if self._page is Page.CLIENTS:
+            self._models.clients.refresh()
+
+    def _show_rows(self) -> None:
+        """Draw the page's rows as far as the search leaves them."""
+        state, wanted = self._model.state, self._header.wanted
+        if self._page is Page.CLIENTS:
+            self._clients.show_clients(self._models.clients.state, wanted)
+            return
+        history = self._page is Page.HISTORY
+        groups = (MeetingGroup("", state.history),) if history else state.groups
+        self._column.show_meetings(state, groups, wanted=wanted, with_next=not history)
+
+    def _show_panels(self) -> None:
         row = self._models.panel.state.row
         self._column.mark_chosen(row.meeting_id if row is not None else "")
         self._share_width()
 
+    def _open_panel(self) -> Panel | None:
+        return next((panel for panel in (self._panel, self._client_panel) if panel.is_open), None)
+
     def _share_width(self) -> None:
-        """Beside the panel the list needs room for its rows; where there is none, the panel takes it all."""
-        size = self._look.size
-        open_ = not self._panel.isHidden()
-        left = self.width() - self._rail.width() - size.hub_panel
-        alone = open_ and left < size.list_least
+        """Beside a panel the list needs room for its rows; where there is none, the panel takes it all."""
+        size, panel = self._look.size, self._open_panel()
+        room = self.width() - self._rail.width()
+        left = room - size.hub_panel if panel is not None else room
+        alone = panel is not None and left < size.list_least
         self._content.setVisible(not alone)
-        self._start_now.set_compact((left if open_ else left + size.hub_panel) < size.header_roomy)
-        self._panel.setMinimumWidth(size.hub_panel)
-        self._panel.setMaximumWidth(self.width() if alone else size.hub_panel)
-
-    def _focus_search(self) -> None:
-        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._search.selectAll()
-
-    def _show_meetings(self) -> None:
-        state = self._model.state
-        history = self._page is Page.HISTORY
-        groups = (MeetingGroup("", state.history),) if history else state.groups
-        self._column.show_meetings(state, groups, wanted=self._search.text(), with_next=not history)
+        self._header.set_compact(left < size.header_roomy)
+        for each in (self._panel, self._client_panel):
+            each.setMinimumWidth(size.hub_panel)
+            each.setMaximumWidth(self.width() if alone else size.hub_panel)
 
     def _heading(self, state: MeetingListState) -> str:
+        if self._page is Page.CLIENTS:
+            return self.tr("Clients")
         return self.tr("History") if self._page is Page.HISTORY else state.greeting or self.tr("Meetings")
 
-    def _set_compact(self, compact: bool) -> None:
-        if compact == self._compact:
-            return
-        self._compact = compact
-        self._rail.setFixedWidth(self._look.size.rail_collapsed if compact else self._look.size.rail)
-        self._product.setVisible(not compact)
-        self._account.set_compact(compact)
-        for button in self._pages.values():
-            button.set_compact(compact)
-
     def _retranslate(self) -> None:
-        self._pages[Page.MEETINGS].set_label(self.tr("Meetings"))
-        self._pages[Page.HISTORY].set_label(self.tr("History"))
-        self._schedule.set_label(self.tr("Schedule"))
-        self._schedule.setToolTip(self.tr("Schedule a meeting"))
-        self._start_now.set_label(self.tr("Start now"))
-        self._search.setPlaceholderText(self.tr("Search"))
-        self._search.setAccessibleName(self.tr("Search meetings"))
+        self._rail.retranslate()
+        self._header.retranslate()
         self._toast.close_button.set_name(self.tr("Close this message"))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.view_models.hub_states import PanelState, PersonLine
 from desktop.view_models.states import MeetingAction, Tone
-from desktop.views.controls import Button, ButtonKind, IconButton
+from desktop.views.controls import Button, ButtonKind
 from desktop.views.fields import FieldFrame, IconMark, TextEditor
 from desktop.views.hub_intentions import PanelIntentions
 from desktop.views.messages import TONE_INKS
+from desktop.views.panel import Panel
 from desktop.views.row_menu import RowMenuButton
 from desktop.views.text import Avatar, ElidedText, Pill, Text
 from desktop.views.theme import Look
@@ -65,7 +65,7 @@ class _People(QWidget):
         return line
 
 
-class MeetingPanel(QWidget):
+class MeetingPanel(Panel):
     """Agenda, private note, people and presence of one meeting; hidden while none is selected.
 
     Args:
@@ -74,14 +74,10 @@ class MeetingPanel(QWidget):
     """
 
     def __init__(self, model: PanelIntentions, look: Look) -> None:
-        super().__init__()
+        super().__init__(look, "meetingPanel", "closePanelButton")
         self._model = model
-        self._look = look
         self._fill_id = -1
         self._filling = False
-        self.setObjectName("meetingPanel")
-        self._title = Text(look, "title", wraps=True, name="panelTitle")
-        self._close = IconButton(look, "closePanelButton", "close")
         self._pill = Pill(look)
         self._when = Text(look, "body", wraps=True, tabular=True)
         self._zone = Text(look, "small", ink="muted", wraps=True)
@@ -115,11 +111,11 @@ class MeetingPanel(QWidget):
     def render_state(self, state: PanelState) -> None:
         """Draw a state; what stands in the note's field is left alone."""
         row = state.row
+        self.set_open(row is not None)
         if row is None:
-            self.hide()
             return
-        self._title.setText(row.title)
-        self._title.set_struck(row.struck)
+        self.title.setText(row.title)
+        self.title.set_struck(row.struck)
         self._pill.show_state(row.pill, row.pill_tone)
         self._when.setText(state.when)
         self._when.setToolTip(row.tooltip)
@@ -156,14 +152,6 @@ class MeetingPanel(QWidget):
         self._retry.set_label(state.error.action if state.error else "")
         self._retry.setVisible(bool(state.error and state.error.action))
         self.setAccessibleName(row.accessible)
-        self.show()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw ground and edge."""
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), self._look.colour.surface)
-        painter.setPen(QPen(self._look.colour.border, self._look.line.border))
-        painter.drawLine(0, 0, 0, self.height())
 
     def changeEvent(self, event: QEvent) -> None:
         """Speak the new language."""
@@ -173,13 +161,7 @@ class MeetingPanel(QWidget):
             self.render_state(self._model.state)
 
     def _lay_out(self, note_frame: FieldFrame) -> None:
-        look, space = self._look, self._look.space
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(space.m, 0, space.m, space.m)
-        column.setSpacing(space.m)
-        column.addLayout(self._summary())
+        self.content.addLayout(self._summary())
         sections: tuple[tuple[QWidget, ...], ...] = (
             (self._agenda_label, self._agenda),
             (self._note_heading(), note_frame, self._note_help, self._note_line),
@@ -187,29 +169,13 @@ class MeetingPanel(QWidget):
             (self._presence_label, self._presence_line, self._presence),
         )
         for parts in sections:
-            column.addLayout(self._section(parts))
-        column.addStretch(1)
-        column.addWidget(self._changed)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.viewport().setAutoFillBackground(False)
-        scroll.setWidget(inside)
-        head = QHBoxLayout()
-        head.setContentsMargins(space.m, 0, space.xs, 0)
-        head.addWidget(self._title, 1, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
-        around = QVBoxLayout(self)
-        around.setContentsMargins(look.line.border, space.l, 0, 0)
-        around.setSpacing(space.xs)
-        around.addLayout(head)
-        around.addWidget(scroll, 1)
+            self.content.addLayout(self._section(parts))
+        self.content.addStretch(1)
+        self.content.addWidget(self._changed)
 
     def _summary(self) -> QVBoxLayout:
         """State, hours, the buttons, and what could not be loaded."""
-        space = self._look.space
+        space = self.look.space
         column = QVBoxLayout()
         column.setSpacing(space.xxs)
         column.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignLeft)
@@ -234,21 +200,21 @@ class MeetingPanel(QWidget):
         heading = QWidget()
         row = QHBoxLayout(heading)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(self._look.space.xxs)
-        row.addWidget(IconMark(self._look, "lock"))
+        row.setSpacing(self.look.space.xxs)
+        row.addWidget(IconMark(self.look, "lock"))
         row.addWidget(self._note_label, 1)
         return heading
 
     def _section(self, parts: tuple[QWidget, ...]) -> QVBoxLayout:
         column = QVBoxLayout()
-        column.setSpacing(self._look.space.xxs)
+        column.setSpacing(self.look.space.xxs)
         for part in parts:
             column.addWidget(part)
         return column
 
     def _connect(self) -> None:
         model = self._model
-        self._close.clicked.connect(model.dismiss)
+        self.close_button.clicked.connect(model.dismiss)
         self._button.clicked.connect(model.act)
         self._menu.chosen.connect(model.choose)
         self._retry.clicked.connect(model.retry)
@@ -260,7 +226,7 @@ class MeetingPanel(QWidget):
             self._model.type_note(self._note.toPlainText())
 
     def _retranslate(self) -> None:
-        self._close.set_name(self.tr("Close the panel"))
+        self.close_button.set_name(self.tr("Close the panel"))
         self._agenda_label.setText(self.tr("Agenda"))
         self._note_label.setText(self.tr("Private note"))
         self._note.setAccessibleName(self.tr("Private note"))

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from desktop.view_models.states import MeetingAction, MeetingRow, RowAction, Tone
+from desktop.views.cards import Card
 from desktop.views.controls import Button, ButtonKind
-from desktop.views.dropdown import paint_card
-from desktop.views.focus_ring import keyboard_focus
 from desktop.views.row_menu import RowMenuButton
 from desktop.views.text import Avatar, ElidedText, Pill, Text
 from desktop.views.theme import Look
 
 
-class _MeetingCard(QWidget):
+class _MeetingCard(Card):
     """The parts that a row and the large card share."""
 
     act = Signal(str)
@@ -35,11 +28,9 @@ class _MeetingCard(QWidget):
     """The card itself was clicked, or taken by the keyboard; carries the meeting's id."""
 
     def __init__(self, look: Look, row: MeetingRow, kind: ButtonKind, *, large: bool, avatar: str) -> None:
-        super().__init__()
-        self.look = look
+        super().__init__(look)
         self.row = row
-        self._selectable = False
-        self._chosen = False
+        self.taken.connect(lambda: self.selected.emit(self.row.meeting_id))
         self.title = ElidedText(look, "strong")
         self.avatar = Avatar(look, avatar)
         self.with_whom = ElidedText(look, "small", ink="muted")
@@ -49,7 +40,6 @@ class _MeetingCard(QWidget):
         self.menu = RowMenuButton(look, row.meeting_id)
         self.menu.chosen.connect(self._choose)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        look.changed.connect(self.update)
 
     def show_row(self, row: MeetingRow) -> None:
         """Draw another state of the same meeting."""
@@ -69,55 +59,6 @@ class _MeetingCard(QWidget):
         self.menu.setAccessibleDescription(row.title)
         self.setToolTip(row.tooltip)
         self.setAccessibleName(row.accessible)
-
-    def make_selectable(self) -> None:
-        """Let the card itself be clicked, and reached by the keyboard."""
-        self._selectable = True
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        for control in (self.button, self.menu):
-            control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def set_chosen(self, chosen: bool) -> None:
-        """Show that the panel beside the list is about this meeting."""
-        if chosen != self._chosen:
-            self._chosen = chosen
-            self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click anywhere on the card but on its buttons."""
-        left = event.button() is Qt.MouseButton.LeftButton
-        if self._selectable and left and self.rect().contains(event.position().toPoint()):
-            self.selected.emit(self.row.meeting_id)
-        super().mouseReleaseEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Space do what a click does."""
-        if self._selectable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.selected.emit(self.row.meeting_id)
-            return
-        super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring when the keyboard brought the focus."""
-        super().focusInEvent(event)
-        keyboard_focus(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the ring away."""
-        super().focusOutEvent(event)
-        keyboard_focus(self, event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the card, framed in primary while it is the chosen one."""
-        painter = QPainter(self)
-        paint_card(painter, self.look, QRectF(self.rect()), floats=False)
-        if self._chosen:
-            width = self.look.line.focus
-            painter.setPen(QPen(self.look.colour.primary, width))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            outline = QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-            painter.drawRoundedRect(outline, self.look.radius.card, self.look.radius.card)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu, also by the right button and the menu key."""

@@ -104,10 +104,10 @@ class FakeMeetings:
         await self._answer("meeting")
         return self.rows[meeting_id]
 
-    async def clients(self) -> list[Client]:
+    async def clients(self, *, inactive: bool = False) -> list[Client]:
         """All clients."""
         await self._answer("clients")
-        return self.people
+        return [each for each in self.people if each.active or inactive]
 
     async def create_meeting(self, request: MeetingRequest, *, idempotency_key: str) -> Meeting:
         """Store a row."""

@@ -7,7 +7,10 @@ from uuid import UUID, uuid4
 
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import (
+    Client,
+    ClientAccount,
     ClientRequest,
+    Invite,
     InvitedClient,
     Meeting,
     MeetingChange,
@@ -15,6 +18,7 @@ from backend_client.models import (
     MeetingSeries,
     MeetingStatus,
     Presence,
+    ProfileChange,
     SeriesRequest,
     StartNowRequest,
 )
@@ -95,3 +99,40 @@ class FakeHub(FakeMeetings):
         """Who was there."""
         await self._answer("presence")
         return self.stays
+
+    async def client_account(self, client_id: UUID) -> ClientAccount:
+        """One client."""
+        await self._answer("client_account")
+        client = self._person(client_id)
+        known = {"email": f"{client.full_name.split(' ')[0].lower()}@example.org", "locale": "fr"}
+        return ClientAccount(**{**known, **client.model_dump()})
+
+    async def invite_again(self, client_id: UUID) -> Invite:
+        """Another link."""
+        await self._answer("invite_again")
+        ends = self.moment + timedelta(days=7)
+        return Invite(link="mikl://invite/x", web_link="https://visio.example/invite/x", expires_at=ends)
+
+    async def change_client(self, client_id: UUID, change: ProfileChange) -> ClientAccount:
+        """Change what is named."""
+        await self._answer("change_client")
+        self._replace(client_id, **change.model_dump(exclude_none=True))
+        return await self.client_account(client_id)
+
+    async def deactivate_client(self, client_id: UUID) -> None:
+        """Close."""
+        await self._answer("deactivate_client")
+        self._replace(client_id, active=False)
+
+    async def reactivate_client(self, client_id: UUID) -> None:
+        """Open."""
+        await self._answer("reactivate_client")
+        self._replace(client_id, active=True)
+
+    def _person(self, client_id: UUID) -> Client:
+        return next(each for each in self.people if each.id == client_id)
+
+    def _replace(self, client_id: UUID, **changes: object) -> None:
+        self.people = [
+            each.model_copy(update=changes) if each.id == client_id else each for each in self.people
+        ]

@@ -1,4 +1,4 @@
-"""Choosing a client by typing part of the name."""
+"""Choosing a client, or something else from a long list, by typing part of the name."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ NEW = "new"
 """Value of the row that stands for somebody who is no client yet."""
 
 
-class ClientFrame(FieldFrame):
-    """The field: avatar of the chosen client, what is typed, and the list of those who match.
+class PickFrame(FieldFrame):
+    """The field: avatar of the chosen one, what is typed, and the list of those that match.
 
     Args:
         look: colours, fonts and sizes.
+        name, button: object names of the editor and of the button that shows all.
         with_new: the list ends with *New client…*.
+        faces: whether what is chosen has an avatar.
     """
 
     changed = Signal()
@@ -31,23 +33,26 @@ class ClientFrame(FieldFrame):
     new_wanted = Signal(str)
     """The list's last row: somebody who is no client yet; carries what was typed."""
 
-    def __init__(self, look: Look, *, with_new: bool = False) -> None:
+    def __init__(
+        self, look: Look, name: str, button: str, *, with_new: bool = False, faces: bool = True
+    ) -> None:
         super().__init__(look)
         self._with_new = with_new
+        self._faces = faces
         self._look = look
         self._clients: tuple[ClientChoice, ...] = ()
         self._client_id = ""
         self._mark = IconMark(look, "search")
         self._avatar = Avatar(look, "small_avatar")
         self._avatar.hide()
-        self.editor = _ClientEditor(look, self)
-        self.open_button = IconButton(look, "clientListButton", "chevron-down", size="pill")
+        self.editor = _PickEditor(look, name, self)
+        self.open_button = IconButton(look, button, "chevron-down", size="pill")
         self.open_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.add(self._mark)
         self.add(self._avatar)
         self.add(self.editor, stretch=1)
         self.add(self.open_button)
-        self._list = ChoiceList(look, "clientList")
+        self._list = ChoiceList(look, name.replace("Field", "List"))
         self._dropdown: Dropdown | None = None
         self.editor.textEdited.connect(self._typed)
         self.open_button.clicked.connect(self._toggle)
@@ -138,14 +143,17 @@ class ClientFrame(FieldFrame):
 
     def _open(self, *, everybody: bool) -> None:
         clients = list(self._clients) if everybody else self._matching(self.editor.text())
-        choices = [Choice(client.client_id, client.person.name, client.person) for client in clients]
+        choices = [
+            Choice(client.client_id, client.person.name, client.person if self._faces else None)
+            for client in clients
+        ]
         if self._with_new:
             choices.append(Choice(NEW, self.tr("New client…"), icon="plus"))
         if not choices:
             self.close_list()
             return
         if self._dropdown is None:
-            self._dropdown = Dropdown(self._look, "clientDropdown", self)
+            self._dropdown = Dropdown(self._look, self.editor.objectName().replace("Field", "Dropdown"), self)
             self._dropdown.content.addWidget(self._list)
         self._list.show_choices(tuple(choices), self._client_id)
         self._dropdown.open_under(width_px=self.width())
@@ -154,15 +162,27 @@ class ClientFrame(FieldFrame):
         people = {client.client_id: client.person for client in self._clients}
         person = people.get(client_id, PersonState())
         self._avatar.set_person(person)
-        self._avatar.setVisible(bool(client_id))
-        self._mark.setVisible(not client_id)
+        self._avatar.setVisible(bool(client_id) and self._faces)
+        self._mark.setVisible(not client_id or not self._faces)
 
 
-class _ClientEditor(LineEditor):
+class ClientFrame(PickFrame):
+    """Choosing a client.
+
+    Args:
+        look: colours, fonts and sizes.
+        with_new: the list ends with *New client…*.
+    """
+
+    def __init__(self, look: Look, *, with_new: bool = False) -> None:
+        super().__init__(look, "clientField", "clientListButton", with_new=with_new)
+
+
+class _PickEditor(LineEditor):
     """The text, whose arrow keys, Enter and Escape steer the list."""
 
-    def __init__(self, look: Look, frame: ClientFrame) -> None:
-        super().__init__(look, "clientField", frame)
+    def __init__(self, look: Look, name: str, frame: PickFrame) -> None:
+        super().__init__(look, name, frame)
         self._client_frame = frame
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

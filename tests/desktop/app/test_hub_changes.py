@@ -2,79 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import icalendar
 import pytest
 from PySide6.QtCore import QStandardPaths, Qt, QTime
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QSpinBox, QTimeEdit
+from PySide6.QtWidgets import QSpinBox, QTimeEdit
 
 from backend_client.client import BackendClient
-from backend_client.models import Meeting, MeetingChange, MeetingRequest, MeetingStatus
-from backend_client.sign_in import MemoryTokenStore
-from desktop.app.wiring import HUB_APP, Shell
-from desktop.view_models.language import Language
-from desktop.views.theme import Theme, ThemeChoice
-from resources.reader import ROOT
-from tests.support.running_shell import PASSWORD, on_screen, press, running_shell, seen, shown, write
-from tests.support.service import RunningService, TestDatabase, database, postgres_cluster, running_service
+from backend_client.models import Meeting, MeetingChange, MeetingStatus
+from desktop.app.wiring import Shell
+from tests.desktop.app.hub_flow import (
+    database,
+    elsewhere,
+    hub,
+    language,
+    meeting,
+    postgres_cluster,
+    service,
+    theme,
+)
+from tests.support.running_shell import on_screen, press, seen, shown, write
+from tests.support.service import TestDatabase
 
-__all__ = ["database", "postgres_cluster"]
-
-MIKL = "mikl@demo.visio"
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    return Theme(qapp, choice=ThemeChoice.LIGHT, scale=1.0, animated=False)
-
-
-@pytest.fixture
-def language(qapp: QApplication) -> Iterator[Language]:
-    speaks = Language(ROOT / "translations", "en")
-    yield speaks
-    speaks.close()
-
-
-@pytest.fixture
-def service(database: TestDatabase) -> Iterator[RunningService]:
-    with running_service(database) as running:
-        yield running
-
-
-@pytest.fixture
-async def elsewhere(service: RunningService) -> AsyncIterator[BackendClient]:
-    """MiKL on another device."""
-    client = BackendClient(service.url, MemoryTokenStore())
-    await client.sign_in.log_in(MIKL, PASSWORD, stay_signed_in=False)
-    yield client
-    await client.close()
-
-
-@pytest.fixture
-async def meeting(elsewhere: BackendClient) -> Meeting:
-    """A meeting with Alice, in two days."""
-    (alice,) = [each for each in await elsewhere.clients() if each.full_name.startswith("Alice")]
-    at = (datetime.now(UTC) + timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
-    request = MeetingRequest(client_id=alice.id, title="Bilan", scheduled_at=at)
-    return await elsewhere.create_meeting(request, idempotency_key=str(uuid4()))
-
-
-@pytest.fixture
-async def hub(
-    service: RunningService, meeting: Meeting, language: Language, theme: Theme
-) -> AsyncIterator[Shell]:
-    """MiKL's app, the meeting in its list."""
-    async with running_shell(HUB_APP, service.url, MIKL, language, theme) as shell:
-        await shown(f"meetingMenu-{meeting.id}")
-        yield shell
+__all__ = ["database", "elsewhere", "hub", "language", "meeting", "postgres_cluster", "service", "theme"]
 
 
 async def choose(meeting_id: UUID, row: str) -> None:
@@ -191,7 +147,7 @@ async def test_the_panel_follows_the_meeting(
     hub: Shell, meeting: Meeting, elsewhere: BackendClient, database: TestDatabase
 ) -> None:
     await press("nextMeeting")
-    title, agenda = await shown("panelTitle"), await shown("agendaText")
+    title, agenda = await shown("meetingPanelTitle"), await shown("agendaText")
     await elsewhere.change_meeting(meeting, MeetingChange(title="Autre", description="Goals"))
     await seen(lambda: title.text() == "Autre" and agenda.text() == "Goals", "the change")  # type: ignore[attr-defined]
     database.admin(

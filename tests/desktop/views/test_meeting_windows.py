@@ -25,11 +25,12 @@ from desktop.views.controls import Button, ButtonKind
 from desktop.views.gallery_hub import panels
 from desktop.views.gallery_states import Samples
 from desktop.views.hub_static_models import StaticPanel, static_hub
-from desktop.views.hub_window import HubWindow, Page
+from desktop.views.hub_window import HubWindow
 from desktop.views.meeting_list import matches
 from desktop.views.meeting_rows import MeetingRowView, NextMeetingCard
 from desktop.views.messages import Skeleton, Toast
 from desktop.views.participant_window import ParticipantWindow
+from desktop.views.rail import Page
 from desktop.views.static_models import StaticMeetingList
 from desktop.views.theme import Theme
 from tests.desktop.views.conftest import Show
