@@ -32,6 +32,7 @@ SAME_IN_FRENCH = frozenset(
     {
         "min",
         "Client",
+        "Clients",
         "Participants",
         "Message",
         "Messages",
