@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import Meeting, MeetingStatus, Role, User
+from backend_client.models import Meeting, Role, User
+from desktop.meeting.alone import AloneWatch
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from desktop.rtc.room import RoomRequest
@@ -19,9 +22,11 @@ from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.ports import MeetingsPort, RoomFactory, RoomPort
 from desktop.view_models.room_chat import ChatViewModel
+from desktop.view_models.room_ending import RoomEnding
 from desktop.view_models.room_hands import RoomHands
 from desktop.view_models.room_layout import LayoutViewModel
 from desktop.view_models.room_people import PeopleViewModel
+from desktop.view_models.room_switches import Device, RoomSwitches
 from desktop.view_models.room_tiles import RoomTiles
 from desktop.view_models.room_words import RoomWords
 from desktop.view_models.states import ErrorText, RoomStage, RoomViewState
@@ -61,6 +66,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         make_room: makes the live room; called once for every attempt to join.
         language: words and dates.
         entry: what is on from the beginning.
+        clock: monotonic seconds.
     """
 
     finished = Signal()
@@ -74,6 +80,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         language: Language,
         *,
         entry: Entry = EVERYTHING_ON,
+        clock: Callable[[], float] = time.monotonic,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -84,7 +91,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._service = meetings
         self._make_room = make_room
         hands = RoomHands()
-        self._tiles = RoomTiles(user, hands, self)
+        self._tiles = RoomTiles(user, hands, self, clock=clock)
         self._words = RoomWords(meeting, language, self)
         self.chat = ChatViewModel(
             str(user.id), meetings.now, self._words.dates, on_unexpected=on_unexpected, parent=self
@@ -104,10 +111,15 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._failure: ErrorText | None = None
         self._failed_to_end = False
         self._leaving = False
-        self._warning = ""
-        self._busy: set[str] = set()
-        self._in_turn = asyncio.Lock()
-        self._ended: Meeting | None = None
+        self._switches = RoomSwitches(self._scope, self._write)
+        self._over = False
+        """We are out of the room, for now or for good."""
+        self._ending = RoomEnding(meeting, meetings, self._scope, self._write)
+        self._wanted = (entry.microphone_on, entry.camera_on)
+        """Microphone and camera, while a room has not said what they are."""
+        self._clock = clock
+        self._alone = AloneWatch()
+        self._alone_left_s: float | None = None
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self._tick)
@@ -146,11 +158,11 @@ class RoomViewModel(ViewModel[RoomViewState]):
 
     def toggle_microphone(self) -> None:
         """Mute or unmute."""
-        self._toggle("microphone")
+        self._switches.toggle(Device.MICROPHONE, self._room)
 
     def toggle_camera(self) -> None:
         """Hide or show the own picture."""
-        self._toggle("camera")
+        self._switches.toggle(Device.CAMERA, self._room)
 
     def leave(self) -> None:
         """The red button: the client leaves; the host ends, unless others would go on without him."""
@@ -160,6 +172,19 @@ class RoomViewModel(ViewModel[RoomViewState]):
             self._leaving = True
             self._write()
             self._scope.start(self._leave(), name="leave room")
+
+    def come_back(self) -> None:
+        """Join again, from the end screen; microphone and camera are as they were."""
+        if self._ending.can_come_back and self._over:
+            self._over = False
+            self._ending.come_back()
+            self._scope.start(self._join(), name="come back")
+
+    def stay(self) -> None:
+        """Whoever is alone wants to wait longer."""
+        self._alone.stay(self._clock())
+        self._alone_left_s = None
+        self._write()
 
     def end_for_all(self) -> None:
         """End the meeting for everybody."""
@@ -174,7 +199,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         """Back to the list, from the end screen or from an error."""
         if not self._leaving:
             self._leaving = True
-            self._scope.start(self._leave(), name="close room")
+            self._scope.start(self._finish(), name="close room")
 
     def retry(self) -> None:
         """Try again what failed: ending, or joining."""
@@ -192,6 +217,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         return self._meeting.my_role is Role.OPERATOR
 
     async def _join(self) -> None:
+        self._wanted = (self._state.microphone_on, self._state.camera_on)
         former = self._detach()
         if former is not None:
             await former.leave()
@@ -206,8 +232,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
                 RoomRequest(
                     token=ticket.token,
                     name=self._user.full_name,
-                    microphone_on=self._state.microphone_on,
-                    camera_on=self._state.camera_on,
+                    microphone_on=self._wanted[0],
+                    camera_on=self._wanted[1],
                     renew_token=self._renew_token,
                 )
             )
@@ -237,31 +263,15 @@ class RoomViewModel(ViewModel[RoomViewState]):
         except ApiError as error:
             raise RtcError(_NO_MORE_TOKENS.get(error.code, RtcErrorCode.UNREACHABLE)) from error
 
-    def _toggle(self, device: str) -> None:
-        if self._room is None or device in self._busy or self.room_state.phase is RoomPhase.LEFT:
-            return
-        self._busy.add(device)
-        self._warning = ""
-        self._write()
-        state = self._room.state
-        on = not (state.microphone_on if device == "microphone" else state.camera_on)
-        self._scope.start(self._switch(device, self._room, on=on), name=f"toggle {device}")
-
-    async def _switch(self, device: str, room: RoomPort, *, on: bool) -> None:
-        try:
-            async with self._in_turn:  # a mute by the host waits for what is under way, and is not lost
-                if device == "microphone":
-                    await room.set_microphone(on)
-                else:
-                    await room.set_camera(on)
-        except RtcError as error:
-            if error.code is not RtcErrorCode.CLOSED:
-                self._warning = text_for(error.code).sentence
-        finally:
-            self._busy.discard(device)
-            self._write()
-
     async def _leave(self) -> None:
+        """Out of the room, and on to the end screen."""
+        if self._room is not None:
+            await self._room.leave()
+        self._leaving = False
+        self._go_out(may_come_back=True)
+        self._write()
+
+    async def _finish(self) -> None:
         if self._room is not None:
             await self._room.leave()
         self._ticker.stop()
@@ -272,7 +282,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         if self._room is not None:
             await self._room.leave()
         try:
-            self._ended = await self._service.end(self._meeting.id)
+            await self._service.end(self._meeting.id)
         except ApiError as error:
             if error.code is not ApiErrorCode.MEETING_CLOSED:
                 self._leaving = False
@@ -283,28 +293,22 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._ticker.stop()
         self.finished.emit()
 
-    async def _fetch_ended(self) -> None:
-        """How long it really was, for the end screen."""
-        try:
-            meeting = await self._service.meeting(self._meeting.id)
-        except ApiError as error:
-            log.info("the ended meeting could not be fetched: %s", error.code.value)
-            return
-        if meeting.status is MeetingStatus.COMPLETED:
-            self._ended = meeting
-            self._write()
-
     def _on_room(self, state: RoomState) -> None:
         self.chat.take_state(state)
         self.people.take_state(state)
         self.layout.take_state(state)
         if state.error is not None and state.phase is not RoomPhase.LEFT:
-            self._warning = text_for(state.error).sentence
-        if state.phase is RoomPhase.LEFT and state.end_reason is EndReason.CLOSED and self._ended is None:
-            self._scope.start(self._fetch_ended(), name="ended meeting")
+            self._switches.warning = text_for(state.error).sentence
+        if state.phase is RoomPhase.LEFT and not self._leaving:
+            self._go_out(may_come_back=False)
         if state.phase is RoomPhase.LEFT and state.end_reason is EndReason.NETWORK:
             self._failure = self._words.connection_lost()
         self._write()
+
+    def _go_out(self, *, may_come_back: bool) -> None:
+        if not self._over:
+            self._over = True
+            self._ending.begin(may_come_back=may_come_back)
 
     def _on_signal(self, signal: DataSignal) -> None:
         self.chat.take_signal(signal)
@@ -312,17 +316,20 @@ class RoomViewModel(ViewModel[RoomViewState]):
 
     def _muted_by_host(self, name: str) -> None:
         """The host's word; only we switch it on again."""
-        if self._room is not None:
-            self._busy.add("microphone")
-            self._scope.start(self._switch("microphone", self._room, on=False), name="muted by the host")
-            self._warning = self._words.muted_by_host(name)
-            self._write()
+        self._switches.mute(self._room, self._words.muted_by_host(name))
 
     def _tick(self) -> None:
+        state = self.room_state
         if self._room is not None:
             self._tiles.listen(self._room)
             self.people.tick()
-            self.layout.take_state(self._room.state)
+            self.layout.take_state(state)
+        if state.phase is RoomPhase.CONNECTED:
+            self._alone_left_s = self._alone.take(self._clock(), alone=not state.participants)
+        if self._alone_left_s == 0.0 and not self._leaving:
+            self._alone_left_s = None
+            log.info("alone for too long: leaving")
+            self.leave()
         self._write()
 
     # ------------------------------------------------------------------ state
@@ -333,14 +340,24 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self.people.rewrite()
         self._write()
 
-    def _write(self) -> None:
+    def _seen(self) -> RoomState:
+        """The room's state, made true where its own comes a moment late or says nothing yet."""
         state = self.room_state
+        if self._over and state.phase is not RoomPhase.LEFT:
+            return replace(state, phase=RoomPhase.LEFT, end_reason=EndReason.LEFT, participants=())
+        if state.phase is RoomPhase.IDLE:
+            microphone_on, camera_on = self._wanted
+            return replace(state, microphone_on=microphone_on, camera_on=camera_on)
+        return state
+
+    def _write(self) -> None:
+        state = self._seen()
         tiles = self._tiles.others(state)
         stage, message, detail = self._stage(state, bool(tiles))
         others = len(state.participants)
         self._set(
             stage=stage,
-            elapsed=self._words.elapsed(self._service.now()),
+            elapsed="" if self._over else self._words.elapsed(self._service.now()),
             message=message,
             detail=detail,
             error=self._failure,
@@ -348,12 +365,18 @@ class RoomViewModel(ViewModel[RoomViewState]):
             own=self._tiles.own(state),
             microphone_on=state.microphone_on,
             camera_on=state.camera_on,
-            microphone_busy="microphone" in self._busy,
-            camera_busy="camera" in self._busy,
+            microphone_busy=Device.MICROPHONE in self._switches.busy,
+            camera_busy=Device.CAMERA in self._switches.busy,
             leaving=self._leaving,
             leave_choices=self._is_host and others > 1,
             end_count=others,
-            warning=self._warning or self._words.notice(state),
+            warning=self._switches.warning or self._words.notice(state),
+            sharing=state.sharing,
+            can_come_back=self._over and not self._leaving and self._ending.can_come_back,
+            next_meeting=self._words.next_meeting(self._ending.next, self._service.now())
+            if self._over
+            else "",
+            can_stay=self._counts_down,
         )
 
     def _stage(self, state: RoomState, somebody: bool) -> tuple[RoomStage, str, str]:
@@ -361,5 +384,16 @@ class RoomViewModel(ViewModel[RoomViewState]):
             return RoomStage.CONNECTING, self._words.leaving(), ""
         if self._failure is not None:
             return RoomStage.ENDED, "", ""
-        stage, message, detail = self._words.stage(state, somebody=somebody)
-        return stage, message, self._words.duration(self._ended) if stage is RoomStage.ENDED else detail
+        if self._counts_down and self._alone_left_s is not None:
+            return RoomStage.LIVE, *self._words.alone(self._alone_left_s)
+        stage, message, detail = self._words.stage(state, somebody=somebody, ended=self._ending.ended)
+        ended = stage is RoomStage.ENDED
+        return stage, message, self._words.duration(self._ending.ended) if ended else detail
+
+    @property
+    def _counts_down(self) -> bool:
+        return (
+            self._alone_left_s is not None
+            and self.room_state.phase is RoomPhase.CONNECTED
+            and not (self._leaving or self._over)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from PySide6.QtCore import QObject
@@ -46,7 +47,9 @@ class RoomWords(QObject):
         """The line was away for too long."""
         return ErrorText(self.tr("The connection was lost for too long."), self.tr("Join again"))
 
-    def stage(self, state: RoomState, *, somebody: bool) -> tuple[RoomStage, str, str]:
+    def stage(
+        self, state: RoomState, *, somebody: bool, ended: Meeting | None = None
+    ) -> tuple[RoomStage, str, str]:
         """What the window shows, the line in its middle, and a smaller one."""
         match state.phase:
             case RoomPhase.IDLE | RoomPhase.CONNECTING:
@@ -58,7 +61,7 @@ class RoomWords(QObject):
                     self.tr("Sound and picture come back by themselves."),
                 )
             case RoomPhase.LEFT:
-                return RoomStage.ENDED, self._ending(state), ""
+                return RoomStage.ENDED, self._ending(state, ended), ""
         if somebody:
             return RoomStage.LIVE, "", ""
         other = self._meeting.client if self._is_host else self._meeting.operator
@@ -74,6 +77,26 @@ class RoomWords(QObject):
             return ""
         return self.tr("Duration: {duration}").format(duration=self.dates().duration(ended.duration_seconds))
 
+    def next_meeting(self, meeting: Meeting | None, now: datetime) -> str:
+        """What is planned next, "" for nothing."""
+        if meeting is None:
+            return ""
+        dates = self.dates()
+        return self.tr("Next meeting: {title}, {day} at {hour}").format(
+            title=meeting.title,
+            day=dates.day(meeting.scheduled_at, now=now),
+            hour=dates.hour(meeting.scheduled_at),
+        )
+
+    def alone(self, left_s: float) -> tuple[str, str]:
+        """Before a meeting ends by itself: what is so, and what will happen when."""
+        seconds = math.ceil(left_s)
+        if self._is_host:
+            words = self.tr("The meeting ends by itself in %n second(s).", "", seconds)
+        else:
+            words = self.tr("You leave the meeting by yourself in %n second(s).", "", seconds)
+        return self.tr("You have been alone for 15 minutes."), words
+
     def notice(self, state: RoomState) -> str:
         """What the room did by itself, in a sentence."""
         if state.notice is RoomNotice.CAMERA_OFF_FOR_VOICE and state.phase is not RoomPhase.LEFT:
@@ -84,11 +107,15 @@ class RoomWords(QObject):
         """How this reader writes hours and durations."""
         return Dates(self._language.locale, system_zone())
 
-    def _ending(self, state: RoomState) -> str:
+    def _ending(self, state: RoomState, ended: Meeting | None) -> str:
         if state.error is not None:
             return text_for(state.error).sentence
         match state.end_reason:
             case EndReason.CLOSED:
+                if ended is not None and ended.end_reason == "max_duration":
+                    return self.tr("The meeting has reached its longest duration.")
+                if ended is not None and ended.end_reason in ("abandoned", "never_joined"):
+                    return self.tr("The meeting has ended: it had been empty.")
                 if self._is_host:
                     return self.tr("The meeting is over.")
                 return self.tr("{name} has ended the meeting.").format(name=self._meeting.operator.full_name)

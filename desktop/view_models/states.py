@@ -313,6 +313,10 @@ class RoomViewState:
         leave_choices: True when the red button opens two rows (leave, end for all).
         end_count: people who would be disconnected by ending for all.
         warning: a toast that stays while it is true (camera busy …), "" for none.
+        sharing: our screen is shared: leaving asks.
+        can_come_back: the end screen's *Come back*.
+        next_meeting: "Next meeting: …", on the end screen; "" for none.
+        can_stay: alone for a quarter of an hour, `detail` counts down to the end; *Stay* stops it.
     """
 
     stage: RoomStage = RoomStage.CONNECTING
@@ -331,6 +335,10 @@ class RoomViewState:
     leave_choices: bool = False
     end_count: int = 0
     warning: str = ""
+    sharing: bool = False
+    can_come_back: bool = False
+    next_meeting: str = ""
+    can_stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

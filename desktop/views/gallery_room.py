@@ -208,6 +208,34 @@ def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
         ("more", group, speaker, click_on("moreButton")),
     ):
         yield Scene("room", name, partial(_room, slots, room, layout=layout), prepare)
+    ended = rooms["ended"]
+    say = samples.say
+    after = say(
+        "Prochaine réunion : Point d’étape, jeudi 26 novembre à 10:00",
+        "Next meeting: Checkpoint, Thursday, November 26 at 10:00",
+    )
+    left = replace(
+        ended,
+        message=say("Vous avez quitté la réunion.", "You have left the meeting."),
+        detail="",
+        can_come_back=True,
+        next_meeting=after,
+    )
+    countdown = replace(
+        rooms["alone"],
+        message=say("Vous êtes seul depuis 15 minutes.", "You have been alone for 15 minutes."),
+        detail=say(
+            "La réunion se terminera d’elle-même dans 42 secondes.",
+            "The meeting ends by itself in 42 seconds.",
+        ),
+        can_stay=True,
+    )
+    for name, room in (
+        ("left", left),
+        ("ended-next", replace(ended, next_meeting=after)),
+        ("countdown", countdown),
+    ):
+        yield Scene("room", name, partial(_room, slots, room))
     make = partial(_room, slots, hands, people=_people(samples)["people"])
     yield Scene("room", "person-menu", make, _person_menu)
     yield Scene("room", "person-remove", make, _remove_question)

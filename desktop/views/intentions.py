@@ -282,5 +282,11 @@ class RoomIntentions(Protocol):
     def retry(self) -> None:
         """Try again what failed."""
 
+    def come_back(self) -> None:
+        """Into the room again, from the end screen."""
+
+    def stay(self) -> None:
+        """Stop the countdown of whoever is alone."""
+
     def picture(self, key: str) -> PaintedSlot:
         """The pictures of the tile with this key."""

@@ -281,3 +281,11 @@ class StaticRoom(StaticModel[RoomViewState]):
     def retry(self) -> None:
         """Keep the intention."""
         self.sent.append(("retry",))
+
+    def come_back(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("come_back",))
+
+    def stay(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("stay",))

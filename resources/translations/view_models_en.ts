@@ -11,4 +11,21 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>RoomWords</name>
+    <message numerus="yes">
+        <source>The meeting ends by itself in %n second(s).</source>
+        <translation>
+            <numerusform>The meeting ends by itself in %n second.</numerusform>
+            <numerusform>The meeting ends by itself in %n seconds.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>You leave the meeting by yourself in %n second(s).</source>
+        <translation>
+            <numerusform>You will be taken out of the meeting in %n second.</numerusform>
+            <numerusform>You will be taken out of the meeting in %n seconds.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

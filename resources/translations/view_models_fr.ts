@@ -985,6 +985,36 @@
         <source>{name} turned your microphone off.</source>
         <translation>{name} a coupé votre micro.</translation>
     </message>
+    <message>
+        <source>Next meeting: {title}, {day} at {hour}</source>
+        <translation>Prochaine réunion&#xa0;: {title}, {day} à {hour}</translation>
+    </message>
+    <message numerus="yes">
+        <source>The meeting ends by itself in %n second(s).</source>
+        <translation>
+            <numerusform>La réunion se terminera d’elle-même dans %n seconde.</numerusform>
+            <numerusform>La réunion se terminera d’elle-même dans %n secondes.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>You leave the meeting by yourself in %n second(s).</source>
+        <translation>
+            <numerusform>Vous quitterez la réunion dans %n seconde.</numerusform>
+            <numerusform>Vous quitterez la réunion dans %n secondes.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>You have been alone for 15 minutes.</source>
+        <translation>Vous êtes seul depuis 15 minutes.</translation>
+    </message>
+    <message>
+        <source>The meeting has reached its longest duration.</source>
+        <translation>La réunion a atteint sa durée maximale.</translation>
+    </message>
+    <message>
+        <source>The meeting has ended: it had been empty.</source>
+        <translation>La réunion est terminée&#xa0;: plus personne n’y était.</translation>
+    </message>
 </context>
 <context>
     <name>Schedule</name>

@@ -328,6 +328,14 @@
         <source>Back to my meetings</source>
         <translation>Revenir à mes réunions</translation>
     </message>
+    <message>
+        <source>Rejoin</source>
+        <translation>Revenir</translation>
+    </message>
+    <message>
+        <source>Stay in the meeting</source>
+        <translation>Rester dans la réunion</translation>
+    </message>
 </context>
 <context>
     <name>DeactivateDialog</name>
@@ -552,6 +560,10 @@
     <message>
         <source>End the meeting</source>
         <translation>Terminer la réunion</translation>
+    </message>
+    <message>
+        <source>The sharing of your screen ends</source>
+        <translation>Le partage de votre écran s’arrêtera</translation>
     </message>
 </context>
 <context>

@@ -322,7 +322,7 @@ class FakeRoom(QObject):
         """Count it."""
         self.left += 1
         if self.state.phase is not RoomPhase.LEFT:
-            self.show(RoomState(phase=RoomPhase.LEFT, end_reason=EndReason.LEFT))
+            self.show(replace(self.state, phase=RoomPhase.LEFT, end_reason=EndReason.LEFT))
 
     def picture(self, stream_id: str) -> PictureSlot:
         """An empty slot."""

@@ -57,6 +57,10 @@ class Curtain(QWidget):
     """Try again what failed."""
     close_room = Signal()
     """Back to the list."""
+    come_back = Signal()
+    """Into the room again, which goes on."""
+    stay = Signal()
+    """Alone, and not to be put out for it."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -65,12 +69,18 @@ class Curtain(QWidget):
         self._mark = IconMark(look, "error", size="empty_icon")
         self._message = Text(look, "title", ink="on_stage", wraps=True, name="roomMessage")
         self._detail = Text(look, "body", ink="muted", wraps=True, name="roomDetail", tabular=True)
+        self._next = Text(look, "body", ink="muted", wraps=True, name="nextMeeting", tabular=True)
         self._dots = Dots(look)
         self._retry = Button(look, "retryButton", ButtonKind.FILLED)
         self._close = Button(look, "closeRoomButton", ButtonKind.PLAIN)
+        self._come_back = Button(look, "comeBackButton", ButtonKind.FILLED)
+        self._stay = Button(look, "stayButton", ButtonKind.FILLED)
+        self._come_back.clicked.connect(self.come_back)
+        self._stay.clicked.connect(self.stay)
+        self._over = False
         self._retry.clicked.connect(self.retry)
         self._close.clicked.connect(self.close_room)
-        for text in (self._message, self._detail):
+        for text in (self._message, self._detail, self._next):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         middle = QWidget()
         middle.setMaximumWidth(look.size.content_width)
@@ -80,13 +90,14 @@ class Curtain(QWidget):
         column.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._message)
         column.addWidget(self._detail)
+        column.addWidget(self._next)
         column.addWidget(self._dots)
         column.addSpacing(look.space.m)
         buttons = QHBoxLayout()
         buttons.setSpacing(look.space.s)
         buttons.addStretch()
-        buttons.addWidget(self._close)
-        buttons.addWidget(self._retry)
+        for button in (self._close, self._retry, self._come_back, self._stay):
+            buttons.addWidget(button)
         buttons.addStretch()
         column.addLayout(buttons)
         column.addStretch(1)
@@ -111,13 +122,21 @@ class Curtain(QWidget):
         self._close.setVisible(over)
         self._retry.setVisible(bool(error and error.action))
         self._retry.set_label(error.action if error else "")
-        alone = stage is RoomStage.ENDED and error is None
+        ended = over and error is None
+        self._next.setText(state.next_meeting if ended else "")
+        self._next.setVisible(bool(self._next.text()))
+        self._come_back.setVisible(ended and state.can_come_back)
+        self._stay.setVisible(state.can_stay and not over)
+        alone = ended and not state.can_come_back
         self._close.set_kind(ButtonKind.FILLED if alone else ButtonKind.PLAIN)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not over)
+        takes_clicks = over or state.can_stay
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not takes_clicks)
         self.setAccessibleName(message)
         self.setVisible(bool(message) or over or waiting)
-        if over:
-            (self._retry if self._retry.isVisibleTo(self) else self._close).setFocus()
+        if over and not self._over:
+            buttons = (self._retry, self._come_back, self._close)
+            next(button for button in buttons if button.isVisibleTo(self)).setFocus()
+        self._over = over
 
     def changeEvent(self, event: QEvent) -> None:
         """Speak the new language."""
@@ -127,3 +146,5 @@ class Curtain(QWidget):
 
     def _retranslate(self) -> None:
         self._close.set_label(self.tr("Back to my meetings"))
+        self._come_back.set_label(self.tr("Rejoin"))
+        self._stay.set_label(self.tr("Stay in the meeting"))

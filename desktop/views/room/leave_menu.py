@@ -95,6 +95,8 @@ class LeaveMenu(Dropdown):
         count = self._state.end_count
         who = self.tr("%n person(s) will be disconnected", "", count) if count else ""
         stays = self.tr("The others stay") if self._state.leave_choices else ""
+        if self._state.sharing:
+            stays = self.tr("The sharing of your screen ends")
         self._leave_row.set_words(self.tr("Leave the meeting"), stays)
         self._end_row.set_words(self.tr("End the meeting for everyone"), who)
         self._asked.setText(self.tr("End the meeting for everyone?"))

@@ -208,6 +208,8 @@ class RoomWindow(QWidget):
         self._menu.end_for_all.connect(model.end_for_all)
         self._curtain.retry.connect(model.retry)
         self._curtain.close_room.connect(self._close_room)
+        self._curtain.come_back.connect(model.come_back)
+        self._curtain.stay.connect(model.stay)
         for keys, action in (
             (MICROPHONE_KEYS, bar.microphone_button.click),
             (CAMERA_KEYS, bar.camera_button.click),
@@ -269,8 +271,8 @@ class RoomWindow(QWidget):
         self._model.close_room()
 
     def _ask_or_leave(self) -> None:
-        """The red button: a question only where there are two answers."""
-        if self._model.state.leave_choices:
+        """The red button: a question only where there are two answers, or a share would end."""
+        if self._model.state.leave_choices or self._model.state.sharing:
             self._ask()
         else:
             self._model.leave()

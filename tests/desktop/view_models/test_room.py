@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import MeetingStatus, Role
+from desktop.meeting.alone import ALONE_LIMIT_S
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.state import (
     EndReason,
@@ -26,6 +28,7 @@ from desktop.rtc.state import (
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.room import RoomViewModel
+from desktop.view_models.room_ending import COME_BACK
 from desktop.view_models.states import RoomStage
 from tests.support.fakes import ALICE, MIKL, NOW, FakeMeetings, FakeRoom, meeting
 from tests.support.waiting import until
@@ -52,7 +55,10 @@ class Case:
         self.join_error: RtcError | None = None
         self.finished: list[bool] = []
         user = MIKL if role is Role.OPERATOR else ALICE
-        self.model = RoomViewModel(self.row, user, self.service, self._make, language)
+        self.moment = 1000.0
+        self.model = RoomViewModel(
+            self.row, user, self.service, self._make, language, clock=lambda: self.moment
+        )
         self.model.finished.connect(lambda: self.finished.append(True))
 
     def _make(self) -> FakeRoom:
@@ -118,7 +124,7 @@ async def test_with_more_people_the_host_may_leave_alone(host: Case) -> None:
     assert host.model.state.leave_choices
     assert host.model.state.end_count == 2
     host.model.leave()
-    await until(lambda: host.finished)
+    await until(lambda: host.model.state.can_come_back)
     assert host.service.rows[host.row.id].status is MeetingStatus.IN_PROGRESS
 
 
@@ -138,9 +144,138 @@ async def test_an_end_that_fails_is_said_and_can_be_tried_again(host: Case) -> N
 async def test_a_client_leaves_without_ending(guest: Case) -> None:
     await guest.join()
     guest.model.leave()
+    await until(lambda: guest.model.state.stage is RoomStage.ENDED)
+    assert guest.model.state.message == "You have left the meeting."
+    assert (guest.room.left, guest.finished) == (1, [])
+    guest.model.close_room()
     await until(lambda: guest.finished)
     assert guest.service.rows[guest.row.id].status is MeetingStatus.IN_PROGRESS
     assert "end" not in guest.service.calls
+
+
+async def test_whoever_left_may_come_back_with_the_same_devices(guest: Case) -> None:
+    await guest.join()
+    guest.model.toggle_microphone()
+    await until(lambda: not guest.model.state.microphone_on)
+    guest.model.chat.send("still here")
+    guest.model.leave()
+    await until(lambda: guest.model.state.can_come_back)
+    guest.model.come_back()
+    await until(lambda: len(guest.rooms) == 2 and guest.room.state.phase is RoomPhase.CONNECTED)
+    assert (guest.room.requests[0].microphone_on, guest.room.requests[0].camera_on) == (False, True)
+    assert guest.model.state.stage is RoomStage.LIVE
+    assert not guest.model.state.can_come_back
+    assert guest.model.chat.state.lines[0].text == "still here"
+    guest.model.leave()
+    await until(lambda: guest.model.state.can_come_back)
+
+
+async def test_coming_back_is_offered_for_five_minutes_while_the_meeting_runs(
+    guest: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.view_models.room_ending.LOOK_AGAIN_S", 0.01)
+    await guest.join()
+    guest.model.leave()
+    await until(lambda: guest.model.state.can_come_back)
+    guest.service.moment += COME_BACK - timedelta(seconds=1)
+    guest.model._tick()
+    assert guest.model.state.can_come_back
+    await guest.service.end(guest.row.id)
+    await until(lambda: not guest.model.state.can_come_back)
+    assert "2\xa0min" in guest.model.state.detail
+
+
+async def test_coming_back_is_over_after_five_minutes(guest: Case) -> None:
+    await guest.join()
+    guest.model.leave()
+    await until(lambda: guest.model.state.can_come_back)
+    guest.service.moment += COME_BACK
+    guest.model._tick()
+    assert not guest.model.state.can_come_back
+    guest.model.come_back()
+    assert len(guest.rooms) == 1
+
+
+async def test_whoever_is_put_out_is_not_asked_back(guest: Case) -> None:
+    await guest.join()
+    guest.room.show(RoomState(phase=RoomPhase.LEFT, end_reason=EndReason.REMOVED))
+    await until(lambda: "meeting" in guest.service.calls)
+    assert not guest.model.state.can_come_back
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("host", "MiKL has ended"), ("max_duration", "longest duration"), ("abandoned", "had been empty")],
+)
+async def test_the_end_screen_says_why_the_meeting_ended(guest: Case, reason: str, words: str) -> None:
+    await guest.join()
+    row = guest.service.rows[guest.row.id]
+    changes = {"status": MeetingStatus.COMPLETED, "end_reason": reason, "duration_seconds": 60}
+    guest.service.rows[row.id] = row.model_copy(update=changes)
+    guest.room.show(RoomState(phase=RoomPhase.LEFT, end_reason=EndReason.CLOSED))
+    await until(lambda: words in guest.model.state.message)
+
+
+async def test_the_end_screen_names_the_next_meeting(guest: Case) -> None:
+    for title, ahead, status in (
+        ("Later", 48, MeetingStatus.SCHEDULED),
+        ("Next", 24, MeetingStatus.SCHEDULED),
+        ("Off", 1, MeetingStatus.CANCELLED),
+    ):
+        row = meeting(title, at=NOW + timedelta(hours=ahead), status=status, role=Role.CLIENT)
+        guest.service.rows[row.id] = row
+    await guest.join()
+    assert guest.model.state.next_meeting == ""
+    guest.model.leave()
+    await until(lambda: guest.model.state.next_meeting)
+    assert guest.model.state.next_meeting.startswith("Next meeting: Next, Tuesday, March 3 at ")
+
+
+async def alone_until_the_countdown(case: Case) -> None:
+    """Nobody came for fifteen minutes."""
+    await case.join()
+    case.model._tick()
+    case.moment += ALONE_LIMIT_S - 1
+    case.model._tick()
+    assert not case.model.state.can_stay
+    case.moment += 31
+    case.model._tick()
+    assert case.model.state.can_stay
+
+
+async def test_a_host_who_is_alone_ends_the_meeting_after_a_countdown(host: Case) -> None:
+    await alone_until_the_countdown(host)
+    assert "30 seconds" in host.model.state.detail
+    host.moment += 30
+    host.model._tick()
+    await until(lambda: host.finished)
+    assert host.service.rows[host.row.id].status is MeetingStatus.COMPLETED
+
+
+async def test_a_client_who_is_alone_leaves_and_ends_nothing(guest: Case) -> None:
+    await alone_until_the_countdown(guest)
+    guest.moment += 30
+    guest.model._tick()
+    await until(lambda: guest.model.state.can_come_back)
+    assert guest.service.rows[guest.row.id].status is MeetingStatus.IN_PROGRESS
+
+
+async def test_staying_or_company_stops_the_countdown(host: Case) -> None:
+    await alone_until_the_countdown(host)
+    host.model.stay()
+    assert not host.model.state.can_stay
+    host.moment += ALONE_LIMIT_S - 1
+    host.model._tick()
+    assert not host.model.state.can_stay
+    host.moment += 10
+    host.model._tick()
+    assert host.model.state.can_stay
+    host.room.show(connected(person("Alice", "con_B")))
+    host.model._tick()
+    assert not host.model.state.can_stay
+    host.room.show(connected())
+    host.model._tick()
+    assert not host.model.state.can_stay, "it begins anew"
 
 
 async def test_the_other_side_reads_who_ended_and_how_long_it_was(guest: Case) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.view_models.language import Language
@@ -57,6 +57,35 @@ def test_keys_send_the_same_intentions(room: Open) -> None:
     QTest.keyClick(window, Qt.Key.Key_D, CTRL)
     QTest.keyClick(window, Qt.Key.Key_E, CTRL)
     assert model.sent == [("toggle_microphone",), ("toggle_camera",)]
+
+
+def test_the_end_screen_leads_back_or_on(room: Open) -> None:
+    window, model = room(replace(STATES["ended"], can_come_back=True, next_meeting="Next meeting: …"))
+    assert text(window, "nextMeeting") == "Next meeting: …"
+    assert QApplication.focusWidget() is named(window, "comeBackButton")
+    named(window, "closeRoomButton").setFocus()
+    model.show_state(replace(model.state, detail="52 min"))
+    assert QApplication.focusWidget() is named(window, "closeRoomButton"), "a new word takes no focus"
+    click(window, "comeBackButton")
+    click(window, "closeRoomButton")
+    assert model.sent == [("come_back",), ("close_room",)]
+    model.show_state(STATES["ended"])
+    assert not is_shown(window, "comeBackButton")
+
+
+def test_whoever_is_alone_can_stay(room: Open) -> None:
+    window, model = room(replace(STATES["alone"], can_stay=True))
+    click(window, "stayButton")
+    assert model.sent == [("stay",)]
+
+
+def test_leaving_while_sharing_asks(room: Open) -> None:
+    window, model = room(replace(STATES["one-to-one"], sharing=True))
+    click(window, "leaveButton")
+    assert model.sent == []
+    assert named(window, "leaveRow").accessibleDescription() == "The sharing of your screen ends"
+    click(window, "leaveRow")
+    assert model.sent == [("leave",)]
 
 
 def test_the_leave_key_always_asks(room: Open) -> None:
