@@ -87,7 +87,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         self._shown_notices: set[UUID] = set()
         self._ticker = QTimer(self)
         self._ticker.setInterval(CLOCK_TICK_MS)
-        self._ticker.timeout.connect(self._write)
+        self._ticker.timeout.connect(self._tick)
         language.changed.connect(self._write)
         self._write()
 
@@ -174,6 +174,12 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         self._set(notice="")
 
     # ------------------------------------------------------------------ work
+
+    def _tick(self) -> None:
+        self._write()
+        if any(each.client_waiting_since is not None for each in self._meetings or []):
+            # Whoever lost his line says no goodbye: the service alone knows that nobody waits any more.
+            self._wanted.set()
 
     async def _start_meeting(self, meeting: Meeting) -> None:
         try:

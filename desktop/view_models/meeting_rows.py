@@ -97,11 +97,23 @@ class RowWriter:
                 return translate("Meetings", "Opens at {hour}").format(
                     hour=self.dates.hour(opens)
                 ), Tone.NEUTRAL
+        if meeting.client_waiting_since is not None:
+            return self._waiting(meeting.client.full_name, meeting.client_waiting_since), Tone.PRIMARY
         if self.now >= meeting.scheduled_at:
             return translate("Meetings", "Ready to start"), Tone.WARNING
         if self.now >= door_opens_at(meeting.scheduled_at):
             return translate("Meetings", "Soon"), Tone.PRIMARY
         return translate("Meetings", "Planned"), Tone.NEUTRAL
+
+    def _waiting(self, name: str, since: datetime) -> str:
+        """Who is in the waiting room, and since when; the first name is enough in a list of one's own."""
+        first = name.split(" ", maxsplit=1)[0]
+        seconds = int((self.now - since).total_seconds())
+        if seconds < 60:
+            return translate("Meetings", "{name} is waiting").format(name=first)
+        return translate("Meetings", "{name} has been waiting for {duration}").format(
+            name=first, duration=self.dates.duration(seconds)
+        )
 
     @staticmethod
     def _menu(meeting: Meeting) -> tuple[RowAction, ...]:
