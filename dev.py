@@ -60,6 +60,7 @@ DEBIAN_TEST_PACKAGES = (
     "openbox",
     "x11-utils",
     "tesseract-ocr",
+    *("msitools", "wixl", "osslsigncode", "libplist-utils", "desktop-file-utils", "appstream", "openssl"),
 )
 
 # What makes and checks installers. The wayland libraries are there so that their packages are found.

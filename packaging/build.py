@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -24,9 +25,9 @@ sys.path[:] = [
     *(p for p in sys.path if Path(p or ".") != ROOT / "packaging"),
 ]
 
-from installers import debian, installed_check, payload, payload_rules, policies, repository  # noqa: E402
-from installers.environment import BuildError, say, sha256  # noqa: E402
-from installers.products import PRODUCTS, VersionError, checked_version, version  # noqa: E402
+from installers import debian, installed_check, msi, payload, payload_rules, policies, repository, signing  # noqa: E402
+from installers.environment import WORK, BuildError, fresh, say, sha256  # noqa: E402
+from installers.products import COMMON, PRODUCTS, VersionError, checked_version, version  # noqa: E402
 
 Result = dict[str, Any]
 
@@ -73,6 +74,25 @@ def make_deb(options: argparse.Namespace) -> Result:
     }
 
 
+def make_msi(options: argparse.Namespace) -> Result:
+    """Windows packages from a Windows payload (--payload), signed when there is a signer."""
+    if options.payload is None:
+        raise BuildError("msi needs --payload DIR: a payload that was built on Windows")
+    signer = signing.signer_from_environment(options.certificate, options.time_stamp_url)
+    folder = fresh(WORK / "windows-payload")
+    shutil.copytree(options.payload, folder, dirs_exist_ok=True)
+    signed = signing.sign_payload(folder, signer, COMMON.vendor) if signer else []
+    made = []
+    for product in PRODUCTS:
+        package = msi.build_msi(product, folder, options.version, options.out)
+        if signer:
+            signer.sign(package, product.windows_name)
+        else:
+            package = package.rename(package.with_name(f"{package.stem}-unsigned.msi"))
+        made.append(package)
+    return {"files": listed(made, options.out), "signed": bool(signer), "signed_files": len(signed)}
+
+
 def verify(options: argparse.Namespace) -> Result:
     """The packages' whole life on a clean Debian: install, join a meeting, upgrade, purge."""
     folder, result = the_payload(options)
@@ -112,6 +132,7 @@ TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "all": make_all,
     "payload": make_payload,
     "deb": make_deb,
+    "msi": make_msi,
     "policies": make_policies,
     "server": make_server,
     "verify": verify,
@@ -132,6 +153,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--payload", type=Path, metavar="DIR", help="use this folder instead of building one")
     top.add_argument("--version", type=checked_version, default=version(), help="instead of pyproject.toml's")
     top.add_argument("--gpg-key", metavar="ID", help="signs the apt repository; else a throw-away key")
+    top.add_argument("--certificate", type=Path, metavar="FILE", help="PKCS#12 that signs Windows' files")
+    top.add_argument("--time-stamp-url", default="", metavar="URL", help="RFC 3161 service for signatures")
     return top
 
 

@@ -50,7 +50,7 @@ def build_payload(version: str) -> Path:
 def strip_debug_data(payload: Path) -> None:
     """Drop debug data where that is known to be safe: Qt's own FFmpeg does not survive `strip`."""
     internal = payload / "_internal"
-    files = [*internal.glob("libpython*"), *internal.glob("av/**/*.so")]
+    files = [*internal.glob("libpython*"), *internal.glob("av/**/*.so"), *internal.glob("uvloop/*.so")]
     run(["strip", "--strip-debug", "--preserve-dates", *(each for each in files if not each.is_symlink())])
 
 
