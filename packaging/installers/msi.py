@@ -273,8 +273,10 @@ def queries(product: Installable) -> list[str]:
         found.append(
             insert("CustomAction", Action=each.name, Type=each.kind, Source=each.source, Target=each.target)
         )
-        for table in ("InstallExecuteSequence", *(("InstallUISequence",) if each.in_ui else ())):
-            found.append(insert(table, Action=each.name, Condition=each.condition, Sequence=each.sequence))
+        found += [
+            insert(table, Action=each.name, Condition=each.condition, Sequence=each.sequence)
+            for table in ("InstallExecuteSequence", *(("InstallUISequence",) if each.in_ui else ()))
+        ]
     return found
 
 
