@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import cast
 
 import structlog
 from starlette.responses import StreamingResponse
@@ -42,10 +43,6 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[str, None]) -> None:
-        super().__init__(events)
-        self._events = events
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream (ASGI)."""
 
@@ -59,7 +56,7 @@ class EventStream(StreamingResponse):
         self.headers["Cache-Control"] = "no-store"
         # Proxies that collect answers before they pass them on would hold events back.
         self.headers["X-Accel-Buffering"] = "no"
-        async with aclosing(self._events):
+        async with aclosing(cast("AsyncGenerator[str, None]", self.body_iterator)):
             try:
                 await super().__call__(scope, receive, send_in_time)
             except _ReaderStalledError:
