@@ -59,6 +59,10 @@ DEBIAN_TEST_PACKAGES = (
     "xvfb",
     "openbox",
     "x11-utils",
+    "xdotool",
+    "trayer",
+    "dunst",
+    "dbus",
     "tesseract-ocr",
     *("msitools", "wixl", "osslsigncode", "libplist-utils", "desktop-file-utils", "appstream", "openssl"),
 )

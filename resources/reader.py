@@ -175,6 +175,8 @@ class Sizes:
     participant_height: int
     participant_min_width: int
     participant_min_height: int
+    call_width: int
+    call_height: int
     settings_width: int
     settings_height: int
     settings_min_width: int

@@ -39,6 +39,7 @@ SAME_IN_FRENCH = frozenset(
         "Chat",
         "Agenda",
         "Code",
+        "{day}, {hours} · {title}",
         "Licence",
         "Proxy",
         "Service",

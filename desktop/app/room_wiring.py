@@ -33,6 +33,7 @@ class RoomOpener(QObject):
     """Opens one room at a time.
 
     Signals:
+        opened(RoomViewModel): a room is on screen.
         finished(): the room is over and its window gone; the list is next.
 
     Args:
@@ -44,6 +45,7 @@ class RoomOpener(QObject):
         mark: icon of the product.
     """
 
+    opened = Signal(object)
     finished = Signal()
 
     def __init__(
@@ -105,6 +107,7 @@ class RoomOpener(QObject):
         self.window = RoomWindow(model, self._theme.stage_look, mark=self._mark)
         self.window.show()
         model.start()
+        self.opened.emit(model)
 
     def expect(self) -> None:
         """Load the media libraries once somebody may press *Join*: it takes 0.7 s off the joining."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from backend_client.client import BackendClient
 from backend_client.models import Role, User
@@ -28,6 +28,9 @@ LICENCE = "Apache-2.0"
 class SettingsDesk(QObject):
     """Opens the settings and carries out what they say.
 
+    Signals:
+        notification_tried(): show a sample notice.
+
     Args:
         store: the settings.
         devices: cameras, microphones, loudspeakers.
@@ -37,6 +40,8 @@ class SettingsDesk(QObject):
         product: name of the app.
         mark: its icon.
     """
+
+    notification_tried = Signal()
 
     def __init__(
         self,
@@ -106,6 +111,7 @@ class SettingsDesk(QObject):
             operator=user is not None and user.role is Role.OPERATOR,
             parent=self,
         )
+        model.notification_tried.connect(self.notification_tried)
         self._account = user
         self.model = model
         self.window = SettingsWindow(model, self._theme, mark=self._mark)

@@ -19,10 +19,11 @@ from types import FrameType, TracebackType
 
 import qasync
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier
-from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from desktop.app.wiring import AppKind, Shell
+from desktop.system.autostart import BACKGROUND
 from desktop.system.logs import configure_logs
 from desktop.system.proxy import use_proxy
 from desktop.system.settings import LoadedSettings, SettingsError, add_arguments, load_settings
@@ -51,6 +52,9 @@ def arguments(kind: AppKind) -> argparse.ArgumentParser:
     add_arguments(parser)
     parser.add_argument("--verbose", action="store_true", help="log to standard error as well")
     parser.add_argument("--self-test", action="store_true", help="check the installation, print JSON, end")
+    parser.add_argument(
+        BACKGROUND, dest="background", action="store_true", help="start in the tray, without a window"
+    )
     parser.add_argument("link", nargs="?", metavar="LINK", help=f"{URL_SCHEME}://meetings/<id>")
     return parser
 
@@ -65,6 +69,7 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
         return self_test(kind)
     request = StartRequest(
         link=options.link or "",
+        background=options.background,
         activation=next((os.environ[name] for name in _ACTIVATION if os.environ.get(name)), ""),
     )
     try:
@@ -120,8 +125,13 @@ async def run(
         theme,
         settings_file=loaded.paths.settings_file,
         is_locked=loaded.is_locked,
+        data_dir=loaded.paths.data_dir,
+        background=request.background,
     )
     watch = TerminationWatch(shell.stop)
+    app = QGuiApplication.instance()
+    if isinstance(app, QGuiApplication):
+        app.commitDataRequest.connect(lambda _manager: shell.stop())  # the user logs out of the system
     instance.asked.connect(shell.started_again)
     links = SystemLinks(shell.open_link)
     try:

@@ -12,7 +12,6 @@ import logging
 import os
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from backend_client.models import Meeting, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
 from desktop.app.entry_wiring import EntryDesk
+from desktop.app.kinds import HUB_APP, PARTICIPANT_APP, AppKind
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
 from desktop.app.settings_wiring import SettingsDesk
@@ -39,12 +39,15 @@ from desktop.view_models.states import MeetingAction, MeetingListState, Tone
 from desktop.view_models.tasks import TaskScope
 from desktop.views.sign_in_window import SignInWindow
 from desktop.views.theme import Theme
-from resources.brand import HUB, PARTICIPANT, Product
+
+__all__ = ["HUB_APP", "PARTICIPANT_APP", "AppKind", "Shell"]
 
 if TYPE_CHECKING:
     # What follows the log-in card is imported when it is shown: the card is there 0.15 s earlier.
     from desktop.app.hub_wiring import HubDesk
+    from desktop.app.presence_wiring import DesktopPresence
     from desktop.view_models.meeting_list import MeetingListViewModel
+    from desktop.view_models.room import RoomViewModel
     from desktop.view_models.schedule import ScheduleViewModel
     from desktop.views.hub_window import HubWindow
     from desktop.views.participant_window import ParticipantWindow
@@ -53,27 +56,6 @@ log = logging.getLogger(__name__)
 
 RETRY_DELAYS_S = (1.0, 2.0, 5.0, 10.0, 20.0)
 """Waiting times while the service is away and a session waits to be restored; the last one repeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class AppKind:
-    """What makes the Hub the Hub and the participant's app the participant's.
-
-    Attributes:
-        product: names and ids.
-        role: whose app it is.
-        other: the product for the other role.
-        mark: its icon.
-    """
-
-    product: Product
-    role: Role
-    other: Product
-    mark: str
-
-
-HUB_APP = AppKind(HUB, Role.OPERATOR, PARTICIPANT, "mark-hub")
-PARTICIPANT_APP = AppKind(PARTICIPANT, Role.CLIENT, HUB, "mark-visio")
 
 
 class Shell(QObject):
@@ -89,6 +71,8 @@ class Shell(QObject):
         language, theme: how it speaks and looks.
         settings_file: where the user's choices are kept; None keeps them for this run.
         is_locked: which settings IT has decided.
+        data_dir: where what must survive is kept; None keeps it for this run.
+        background: start in the tray, without a window, where there is one.
     """
 
     shown = Signal()
@@ -103,6 +87,8 @@ class Shell(QObject):
         *,
         settings_file: Path | None = None,
         is_locked: Callable[[str], bool] = lambda _key: False,
+        data_dir: Path | None = None,
+        background: bool = False,
     ) -> None:
         super().__init__()
         self.kind = kind
@@ -143,6 +129,10 @@ class Shell(QObject):
             mark=kind.mark,
             parent=self,
         )
+        self.presence: DesktopPresence | None = None
+        """Tray, notices, reminders, calls: made once the first window is there."""
+        self._data_dir = data_dir
+        self._start_hidden = background
         self.room = RoomOpener(
             self.client,
             settings,
@@ -153,6 +143,7 @@ class Shell(QObject):
             mark=kind.mark,
             parent=self,
         )
+        self.room.opened.connect(self._room_opened)
         self.room.finished.connect(self._room_finished)
         self.entry = EntryDesk(
             self.client,
@@ -184,6 +175,8 @@ class Shell(QObject):
         if away:
             self._scope.start(self._restore_later(), name="restore the session")
         self.shown.emit()
+        self._start_presence()
+        self._start_hidden = False
         await self._stop.wait()
         await self._shut_down()
 
@@ -244,6 +237,8 @@ class Shell(QObject):
             self.window.hide()
         await self.entry.close()
         await self.room.close()
+        if self.presence is not None:
+            await self.presence.close()
         await self.settings.close()
         await self.devices.close()
         await self.links.close()
@@ -256,10 +251,14 @@ class Shell(QObject):
             self.window.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Closing the log-in card or the list ends the app, in the shell's order."""
+        """Closing the log-in card or the list hides it into the tray; without one, the app ends."""
         if event.type() == QEvent.Type.Close and watched is self.window:
             event.ignore()
-            self.stop()
+            if self.presence is not None and self.presence.keeps_running():
+                self.window.hide()
+                self.presence.window_hidden()
+            else:
+                self.stop()
             return True
         return super().eventFilter(watched, event)
 
@@ -288,6 +287,11 @@ class Shell(QObject):
         self.sign_in_model = model
         self._put_window(SignInWindow(model, self.theme, mark=self.kind.mark))
         self.links.signed_out()
+
+    @property
+    def sign_in_notice(self) -> str:
+        """What the log-in card says above its fields."""
+        return self.sign_in_model.state.notice if self.sign_in_model is not None else ""
 
     def _open_entry(self, link: InviteLink | ResetLink) -> None:
         if self.sign_in_model is None:
@@ -321,6 +325,8 @@ class Shell(QObject):
         model.changed.connect(self._expect_room)
         model.fetched.connect(self.entry.take_meetings)
         self.list_model = model
+        if self.presence is not None:
+            self.presence.follow(model)
         if self.kind.role is Role.OPERATOR:
             from desktop.app.hub_wiring import HubDesk  # noqa: PLC0415
             from desktop.views.hub_window import HubWindow  # noqa: PLC0415
@@ -353,9 +359,13 @@ class Shell(QObject):
             await model.close()
             model.deleteLater()
         self.settings.forget()
+        if self.presence is not None:
+            self.presence.forget()
         await self.client.sign_in.log_out()
         self._user = None
         self._show_sign_in(session_ended=session_ended, email=email)
+        if session_ended and self.presence is not None and not self._window_is_visible():
+            self.presence.notify(self.kind.product.name, self.sign_in_notice)
 
     async def _close_hub(self) -> None:
         hub, self.hub = self.hub, None
@@ -379,8 +389,28 @@ class Shell(QObject):
         if self._user is None:
             return
         self.entry.open(meeting, self._user)
+        if self.presence is not None:
+            self.presence.join_begins()
         if self.window is not None:
             self.window.hide()
+
+    def _enter_meeting(self, meeting_id: str) -> None:
+        """From the tray or the call window: what the meeting's row would do."""
+        self.come_to_front()
+        if self.list_model is not None and not self.room.is_open:
+            self.list_model.act(meeting_id)
+
+    def _quit(self) -> None:
+        """From the tray: a room asks first."""
+        if self.room.window is not None:
+            self.come_to_front()
+            self.room.window.close()
+        else:
+            self.stop()
+
+    def _room_opened(self, model: RoomViewModel) -> None:
+        if self.presence is not None:
+            self.presence.enter_room(model)
 
     def _expect_room(self, state: MeetingListState) -> None:
         rows = (state.next, *(row for group in state.groups for row in group.rows))
@@ -388,6 +418,8 @@ class Shell(QObject):
             self.room.expect()
 
     def _room_finished(self) -> None:
+        if self.presence is not None:
+            self.presence.leave_room()
         if self.window is not None:
             self.window.show()
             self.window.raise_()
@@ -397,14 +429,51 @@ class Shell(QObject):
     # ------------------------------------------------------------------ pieces
 
     def _put_window(self, window: SignInWindow | HubWindow | ParticipantWindow) -> None:
+        # A window in the tray stays there: what changes behind it is no reason to come to the front.
+        hidden = self._starts_in_tray()
         if self.window is not None:
+            hidden = not self.window.isVisible()
             self.window.removeEventFilter(self)
             self.window.hide()
             self.window.deleteLater()
         window.installEventFilter(self)
         window.settings_requested.connect(self.settings.open)
         self.window = window
-        window.show()
+        if not hidden:
+            window.show()
+
+    def _starts_in_tray(self) -> bool:
+        if not self._start_hidden:
+            return False
+        from desktop.app.tray import tray_is_there  # noqa: PLC0415
+
+        return tray_is_there()
+
+    def _window_is_visible(self) -> bool:
+        return self.window is not None and self.window.isVisible()
+
+    def _start_presence(self) -> None:
+        from desktop.app.presence_wiring import DesktopPresence  # noqa: PLC0415
+
+        presence = DesktopPresence(
+            self.kind,
+            self.client,
+            self.settings.store,
+            language=self.language,
+            theme=self.theme,
+            data_dir=self._data_dir,
+            throw_away=self._settings.profile is not None,
+            parent=self,
+        )
+        presence.open_requested.connect(self.come_to_front)
+        presence.meeting_requested.connect(self._enter_meeting)
+        presence.settings_requested.connect(self.settings.open)
+        presence.quit_requested.connect(self._quit)
+        self.settings.notification_tried.connect(presence.try_notification)
+        self.presence = presence
+        presence.start()
+        if self.list_model is not None:
+            presence.follow(self.list_model)
 
     def _end(self, model: SignInViewModel) -> None:
         """Close a view-model in the background, then let Qt delete it."""

@@ -105,6 +105,11 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         """One of them by its id, as last fetched."""
         return next((each for each in self._meetings or [] if str(each.id) == meeting_id), None)
 
+    @property
+    def is_loaded(self) -> bool:
+        """The service has told the list at least once."""
+        return self._meetings is not None
+
     def start(self) -> None:
         """Begin: fetch, listen to live events, keep times current."""
         self._ticker.start()

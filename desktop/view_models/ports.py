@@ -13,6 +13,7 @@ from backend_client.models import (
     Meeting,
     MeetingRequest,
     Notification,
+    Presence,
     ResetConfirmation,
     RoomToken,
     User,
@@ -81,6 +82,13 @@ class MeetingsPort(Protocol):
 
     async def mark_read(self, notification_ids: list[UUID]) -> None:
         """Do not show these again."""
+
+
+class PresencePort(Protocol):
+    """Who is in a meeting's room. May raise `ApiError`."""
+
+    async def presence(self, meeting_id: UUID) -> list[Presence]:
+        """Every stay, in order of arrival."""
 
 
 class EventsPort(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from desktop.system.settings import LanguageChoice, ProxyMode, Settings, SettingsError, ThemeChoice
 from desktop.view_models.account_settings import AccountPort, AccountSettings
@@ -32,6 +32,9 @@ _SOUND = ("echo_cancellation", "noise_suppression", "gain_control")
 class SettingsViewModel(ViewModel[SettingsState]):
     """The settings, page by page; every change holds at once.
 
+    Signals:
+        notification_tried(): show a sample notice.
+
     Args:
         settings: what holds and how to change it.
         devices: cameras, microphones, loudspeakers.
@@ -41,6 +44,8 @@ class SettingsViewModel(ViewModel[SettingsState]):
         notices: reads the libraries' notices; slow.
         operator: offers the second factor.
     """
+
+    notification_tried = Signal()
 
     def __init__(
         self,
@@ -115,7 +120,9 @@ class SettingsViewModel(ViewModel[SettingsState]):
 
     def press(self, key: str) -> None:
         """A row's button."""
-        if key == "notices":
+        if key == "try_notification":
+            self.notification_tried.emit()
+        elif key == "notices":
             self._scope.start(self._show_notices(), name="notices of libraries")
         elif self._account is not None:
             self._account.press(key, self._drafts)
@@ -157,6 +164,7 @@ class SettingsViewModel(ViewModel[SettingsState]):
         pages = {
             SettingsPage.GENERAL: (self.tr("General"), self._general),
             SettingsPage.DEVICES: (self.tr("Sound and picture"), self._device_page),
+            SettingsPage.NOTIFICATIONS: (self.tr("Notifications"), self._notifications),
             SettingsPage.NETWORK: (self.tr("Network"), self._network),
             SettingsPage.ACCOUNT: (self.tr("Account"), self._account_page),
             SettingsPage.ABOUT: (self.tr("About"), self._about_page),
@@ -201,6 +209,21 @@ class SettingsViewModel(ViewModel[SettingsState]):
                 (
                     self._chips("language", self.tr("Language"), languages),
                     self._chips("theme", self.tr("Colours"), themes),
+                ),
+            ),
+            SettingsSection(
+                self.tr("When I am not looking"),
+                (
+                    self._switch(
+                        "autostart",
+                        self.tr("Start when I log in to this computer"),
+                        self.tr("In the background, beside the clock."),
+                    ),
+                    self._switch(
+                        "close_to_tray",
+                        self.tr("Keep running when the window is closed"),
+                        self.tr("Reminders and calls still reach you."),
+                    ),
                 ),
             ),
         )
@@ -249,6 +272,30 @@ class SettingsViewModel(ViewModel[SettingsState]):
             value=found.wish.device_id,
             options=tuple(options),
             enabled=state.loaded,
+        )
+
+    def _notifications(self) -> tuple[SettingsSection, ...]:
+        return (
+            SettingsSection(
+                self.tr("Tell me about"),
+                (
+                    self._switch("notify_meetings", self.tr("Meetings that are planned, moved or cancelled")),
+                    self._switch(
+                        "notify_reminders",
+                        self.tr("Coming meetings"),
+                        self.tr("10 minutes and 1 minute before."),
+                    ),
+                    self._switch(
+                        "notify_waiting",
+                        self.tr("Somebody who waits for me"),
+                        self.tr("A small window in the corner of the screen."),
+                    ),
+                    self._switch(
+                        "ring", self.tr("With a sound"), enabled=self._settings.current.notify_waiting
+                    ),
+                ),
+            ),
+            SettingsSection("", (SettingRow("try_notification", RowKind.BUTTON, action=self.tr("Try it")),)),
         )
 
     def _network(self) -> tuple[SettingsSection, ...]:

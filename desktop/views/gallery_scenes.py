@@ -11,7 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.states import MeetingListState, RoomViewState, ScheduleState, SignInState
-from desktop.views import gallery_entry, gallery_hub, gallery_prejoin, gallery_room, gallery_settings
+from desktop.views import (
+    gallery_entry,
+    gallery_hub,
+    gallery_prejoin,
+    gallery_presence,
+    gallery_room,
+    gallery_settings,
+)
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
 from desktop.views.gallery_states import Samples
@@ -143,6 +150,7 @@ def scenes(samples: Samples) -> Iterator[Scene]:
         yield Scene("sign-in", name, partial(_sign_in, sign_in))
     yield from gallery_entry.scenes(samples)
     yield from gallery_settings.scenes(samples)
+    yield from gallery_presence.scenes(samples)
     hub = samples.meetings(hub=True)
     for name, meetings in hub.items():
         yield Scene("hub", name, partial(_hub, meetings), _patience)

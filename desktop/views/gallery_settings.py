@@ -30,6 +30,7 @@ def states(samples: Samples) -> dict[str, SettingsState]:
         pages=(
             (SettingsPage.GENERAL, say("Général", "General")),
             (SettingsPage.DEVICES, say("Son et image", "Sound and picture")),
+            (SettingsPage.NOTIFICATIONS, say("Notifications", "Notifications")),
             (SettingsPage.NETWORK, say("Réseau", "Network")),
             (SettingsPage.ACCOUNT, say("Compte", "Account")),
             (SettingsPage.ABOUT, say("À propos", "About")),
@@ -67,6 +68,14 @@ def states(samples: Samples) -> dict[str, SettingsState]:
         say("Supprimer l’écho du haut-parleur", "Remove the echo of the loudspeaker"),
         on=True,
     )
+    reminders = replace(
+        echo,
+        key="notify_reminders",
+        label=say("Des réunions à venir", "Coming meetings"),
+        help=say("10 minutes et 1 minute avant.", "10 minutes and 1 minute before."),
+    )
+    ring = replace(echo, key="ring", label=say("Avec un son", "With a sound"), enabled=False)
+    attempt = SettingRow("try_notification", RowKind.BUTTON, action=say("Essayer", "Try it"))
     proxy = SettingRow(
         "proxy_mode",
         RowKind.CHIPS,
@@ -126,6 +135,14 @@ def states(samples: Samples) -> dict[str, SettingsState]:
             sections=(
                 section(say("Appareils", "Devices"), (camera, microphone)),
                 section(say("Ma voix", "My voice"), (echo,)),
+            ),
+        ),
+        "notifications": replace(
+            plain,
+            page=SettingsPage.NOTIFICATIONS,
+            sections=(
+                section(say("Me prévenir", "Tell me about"), (reminders, ring)),
+                section("", (attempt,)),
             ),
         ),
         "network": replace(

@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>Reminders</name>
+    <message numerus="yes">
+        <source>In %n minute(s)</source>
+        <translation>
+            <numerusform>In %n minute</numerusform>
+            <numerusform>In %n minutes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RoomWords</name>
     <message numerus="yes">
         <source>The meeting ends by itself in %n second(s).</source>

@@ -105,6 +105,29 @@
     </message>
 </context>
 <context>
+    <name>CallViewModel</name>
+    <message>
+        <source>{name} is waiting for you</source>
+        <translation>{name} vous attend</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Démarrer</translation>
+    </message>
+    <message>
+        <source>Join</source>
+        <translation>Rejoindre</translation>
+    </message>
+    <message>
+        <source>Missed: {title}</source>
+        <translation>Manquée&#xa0;: {title}</translation>
+    </message>
+    <message>
+        <source>{name} waited for you. You can still join from the list.</source>
+        <translation>{name} vous a attendu. Vous pouvez encore rejoindre la réunion depuis la liste.</translation>
+    </message>
+</context>
+<context>
     <name>CancelViewModel</name>
     <message>
         <source>{name} will be told.</source>
@@ -216,6 +239,25 @@
     <message>
         <source>For {name}: {hours}, {zone}</source>
         <translation>Chez {name}&#xa0;: {hours}, {zone}</translation>
+    </message>
+</context>
+<context>
+    <name>DesktopPresence</name>
+    <message>
+        <source>{product} is still running</source>
+        <translation>{product} reste ouvert</translation>
+    </message>
+    <message>
+        <source>You find it beside the clock. Reminders and calls still reach you; quit it there.</source>
+        <translation>Vous le trouverez près de l’horloge. Rappels et appels vous parviennent toujours&#x202f;; c’est là qu’on le quitte.</translation>
+    </message>
+    <message>
+        <source>This is a notification</source>
+        <translation>Ceci est une notification</translation>
+    </message>
+    <message>
+        <source>Reminders before meetings look like this.</source>
+        <translation>Les rappels avant les réunions ressemblent à ceci.</translation>
     </message>
 </context>
 <context>
@@ -881,6 +923,24 @@
     </message>
 </context>
 <context>
+    <name>Reminders</name>
+    <message numerus="yes">
+        <source>In %n minute(s)</source>
+        <translation>
+            <numerusform>Dans %n&#xa0;minute</numerusform>
+            <numerusform>Dans %n&#xa0;minutes</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{when}: {title}</source>
+        <translation>{when}&#xa0;: {title}</translation>
+    </message>
+    <message>
+        <source>with {name}</source>
+        <translation>avec {name}</translation>
+    </message>
+</context>
+<context>
     <name>RoomTiles</name>
     <message>
         <source>You</source>
@@ -1228,6 +1288,62 @@
         <source>Made with open-source libraries</source>
         <translation>Réalisé avec des bibliothèques libres</translation>
     </message>
+    <message>
+        <source>Notifications</source>
+        <translation>Notifications</translation>
+    </message>
+    <message>
+        <source>When I am not looking</source>
+        <translation>En arrière-plan</translation>
+    </message>
+    <message>
+        <source>Start when I log in to this computer</source>
+        <translation>Démarrer à l’ouverture de ma session</translation>
+    </message>
+    <message>
+        <source>In the background, beside the clock.</source>
+        <translation>En arrière-plan, près de l’horloge.</translation>
+    </message>
+    <message>
+        <source>Keep running when the window is closed</source>
+        <translation>Rester ouvert quand je ferme la fenêtre</translation>
+    </message>
+    <message>
+        <source>Reminders and calls still reach you.</source>
+        <translation>Rappels et appels vous parviennent toujours.</translation>
+    </message>
+    <message>
+        <source>Tell me about</source>
+        <translation>Me prévenir</translation>
+    </message>
+    <message>
+        <source>Meetings that are planned, moved or cancelled</source>
+        <translation>Des réunions planifiées, déplacées ou annulées</translation>
+    </message>
+    <message>
+        <source>Coming meetings</source>
+        <translation>Des réunions à venir</translation>
+    </message>
+    <message>
+        <source>10 minutes and 1 minute before.</source>
+        <translation>10 minutes et 1 minute avant.</translation>
+    </message>
+    <message>
+        <source>Somebody who waits for me</source>
+        <translation>De quelqu’un qui m’attend</translation>
+    </message>
+    <message>
+        <source>A small window in the corner of the screen.</source>
+        <translation>Une petite fenêtre dans le coin de l’écran.</translation>
+    </message>
+    <message>
+        <source>With a sound</source>
+        <translation>Avec un son</translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation>Essayer</translation>
+    </message>
 </context>
 <context>
     <name>SignInViewModel</name>
@@ -1289,6 +1405,60 @@
     <message>
         <source>Choose a client.</source>
         <translation>Choisissez un client.</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Open</source>
+        <translation>Ouvrir</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Réglages</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Quitter</translation>
+    </message>
+</context>
+<context>
+    <name>TrayViewModel</name>
+    <message>
+        <source>Mute the microphone</source>
+        <translation>Désactiver le micro</translation>
+    </message>
+    <message>
+        <source>Unmute the microphone</source>
+        <translation>Activer le micro</translation>
+    </message>
+    <message>
+        <source>{action}: {title}</source>
+        <translation>{action}&#xa0;: {title}</translation>
+    </message>
+    <message>
+        <source>In a meeting</source>
+        <translation>En réunion</translation>
+    </message>
+    <message>
+        <source>Not signed in</source>
+        <translation>Non connecté</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Connexion…</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Hors ligne</translation>
+    </message>
+    <message>
+        <source>No meeting planned</source>
+        <translation>Aucune réunion prévue</translation>
+    </message>
+    <message>
+        <source>{day}, {hours} · {title}</source>
+        <translation>{day}, {hours} · {title}</translation>
     </message>
 </context>
 </TS>

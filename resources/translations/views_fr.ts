@@ -25,6 +25,13 @@
     </message>
 </context>
 <context>
+    <name>CallWindow</name>
+    <message>
+        <source>Later</source>
+        <translation>Plus tard</translation>
+    </message>
+</context>
+<context>
     <name>CancelDialog</name>
     <message>
         <source>Cancel the meeting</source>

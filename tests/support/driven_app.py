@@ -432,6 +432,17 @@ class Driver(QObject):
         lags_ms.sort()
         return {f"p{share}": lags_ms[(len(lags_ms) - 1) * share // 100] for share in (50, 95, 99)}
 
+    async def do_tray(self, command: Command) -> Command:
+        """Rows of the tray's menu; with `click`, take the one with these words."""
+        tray = await self._until(
+            lambda: self._shell.presence and self._shell.presence.tray, command, "the tray icon"
+        )
+        rows = [each for each in tray.menu.actions() if each.isVisible() and each.text()]
+        for row in rows:
+            if row.text() == command.get("click") and row.isEnabled():
+                row.trigger()
+        return {"rows": [row.text() for row in rows]}
+
     async def do_close_dialog(self, _command: Command) -> None:
         """Dismiss the open dialog."""
         if isinstance(self._shell.dialog, QDialog):

@@ -1,0 +1,63 @@
+"""The sound of the call window, repeated until it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+
+from desktop.view_models.tasks import TaskScope
+from resources.reader import data_path
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QSoundEffect
+
+VOLUME = 0.8
+
+
+class Ring(QObject):
+    """Rings on the system's default loudspeaker; QtMultimedia is loaded with the first ring."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._scope = TaskScope()
+        self._effect: QSoundEffect | None = None
+        self._wanted = False
+
+    @property
+    def rings(self) -> bool:
+        """It is meant to be heard now."""
+        return self._wanted
+
+    def start(self) -> None:
+        """Ring until `stop`."""
+        if not self._wanted:
+            self._wanted = True
+            self._scope.start(self._play(), name="ring")
+
+    def stop(self) -> None:
+        """Be silent."""
+        self._wanted = False
+        if self._effect is not None:
+            self._effect.stop()
+
+    async def close(self) -> None:
+        """End with the app."""
+        self.stop()
+        await self._scope.close()
+        if self._effect is not None:
+            self._effect.deleteLater()
+            self._effect = None
+
+    async def _play(self) -> None:
+        if self._effect is None:
+            module = await asyncio.to_thread(importlib.import_module, "PySide6.QtMultimedia")
+            effect: QSoundEffect = module.QSoundEffect(self)
+            effect.setSource(QUrl.fromLocalFile(str(data_path("sounds", "ring.wav"))))
+            effect.setLoopCount(module.QSoundEffect.Loop.Infinite.value)
+            effect.setVolume(VOLUME)
+            self._effect = effect
+        if self._wanted:
+            self._effect.play()
