@@ -15,12 +15,13 @@ from desktop.devices.device_list import pick
 from desktop.devices.device_thread import DeviceThread, Started
 from desktop.devices.pcm import DeviceEncoder
 from desktop.devices.recent import RecentSamples
-from desktop.rtc.media import OnPlayed, Samples
+from desktop.rtc.media import AUDIO_FRAME_SAMPLES, SAMPLE_RATE_HZ, OnPlayed, Samples
 
 QUEUE_FRAMES = 5
 """Frames of 20 ms that may wait for the device: 100 ms, then the oldest is dropped."""
 
 _DEVICE_BUFFER_S = 0.06  # what the system holds: three frames, so that one late frame is not heard
+_FRAME_S = AUDIO_FRAME_SAMPLES / SAMPLE_RATE_HZ
 _RETRY_MS = 5  # when the device was full: look again well within one frame
 
 _log = structlog.get_logger(__name__)
@@ -44,6 +45,7 @@ class Speaker:
         self._queue = _Queue()
         self._recent = RecentSamples()
         self._played: OnPlayed | None = None
+        self._device_held_s = 0.0
         self._thread: DeviceThread[_Playback] | None = None
 
     def open(self) -> None:
@@ -70,9 +72,15 @@ class Speaker:
         """See `ReportingOutput.when_played`."""
         self._played = played
 
+    @property
+    def held_s(self) -> float:
+        """See `ReportingOutput.held_s`."""
+        return self._device_held_s + len(self._queue) * _FRAME_S
+
     def _goes_out(self, samples: Samples, delay_s: float) -> None:
         """A frame is handed to the device, in its thread."""
         self._recent.add(samples)
+        self._device_held_s = delay_s + _FRAME_S
         played = self._played
         if played is not None:
             played(samples, delay_s)
@@ -112,6 +120,15 @@ class _Queue:
                 self.dropped += 1
             self._frames.append(samples)
 
+    def keep_last(self) -> None:
+        """Drop what gathered while nobody took anything: it would be late for good."""
+        with self._lock:
+            while len(self._frames) > 1:
+                self._frames.popleft()
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
     def take(self) -> Samples | None:
         with self._lock:
             return self._frames.popleft() if self._frames else None
@@ -147,6 +164,7 @@ class _Playback(QObject):
             _log.warning("loudspeaker does not open", error=sink.error().name)
             return
         self._sink = sink
+        queue.keep_last()
         sink.stateChanged.connect(self._on_state)
 
     @Slot()

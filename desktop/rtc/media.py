@@ -172,6 +172,10 @@ OnPlayed = Callable[["Samples", float], None]
 class ReportingOutput(AudioOutput, Protocol):
     """An `AudioOutput` that tells what it plays, frame by frame, with what the device adds."""
 
+    @property
+    def held_s(self) -> float:
+        """Seconds of sound that were written and are not heard yet."""
+
     def when_played(self, played: OnPlayed | None) -> None:
         """Tell this about every frame from now on."""
 

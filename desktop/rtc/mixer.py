@@ -25,14 +25,16 @@ from desktop.rtc.microphone import CATCH_UP_S, FRAME_S
 from desktop.rtc.pacing import Pacer
 from desktop.rtc.playout import Playout
 
-HELD_S = 0.03
-"""What shall wait in the loudspeaker when the next 20 ms come: one frame and a half."""
+HELD_S = 0.05
+"""What shall wait for the loudspeaker after 20 ms were written: so much longer may the next ones take."""
 HELD_SLACK_S = 0.01
 STEER = 0.0005
 """Share by which the mix goes faster or slower to come there: twice what clocks differ, and little enough
 for echo cancelling, which has to find its place again whenever what waits becomes more or less."""
-SMOOTHING = 0.02
-"""Weight of one frame in the mean of what waits: a second of them counts."""
+TOO_MUCH_S = 0.03
+"""So much more, a turn is left out: what gathered while a device opened would be late for minutes."""
+SMOOTHING = 0.05
+"""Weight of one turn in the mean of what waits: half a second counts, since devices take it in pieces."""
 UNTOLD_DELAY_S = 0.04
 """What a loudspeaker adds that does not say so."""
 
@@ -53,7 +55,6 @@ class Mixer:
         self._on_played: OnPlayed | None = None
         self._streams: dict[Playout, AudioLevel] = {}
         self._output: AudioOutput | None = None
-        self._reports = False
         self._held_s = HELD_S
         self.play_on(output)
 
@@ -76,6 +77,7 @@ class Mixer:
     def tell_played(self, on_played: OnPlayed) -> None:
         """Tell this, in whatever thread, what the loudspeaker plays."""
         self._on_played = on_played
+        self.play_on(self._output)
 
     def play_on(self, output: AudioOutput | None) -> None:
         """Write to another loudspeaker from the next frame on; None mixes for nobody."""
@@ -83,15 +85,8 @@ class Mixer:
             self._output.when_played(None)
         self._output = output
         self._held_s = HELD_S
-        self._reports = isinstance(output, ReportingOutput)
         if isinstance(output, ReportingOutput):
-            output.when_played(self._played)
-
-    def _played(self, samples: Samples, delay_s: float) -> None:
-        """A frame goes to the device; in the loudspeaker's thread."""
-        self._held_s += (delay_s - self._held_s) * SMOOTHING
-        if self._on_played is not None:
-            self._on_played(samples, delay_s)
+            output.when_played(self._on_played)
 
     def mix(self, now_s: float) -> Samples:
         """The next 20 ms of everybody together; silence where nobody has anything."""
@@ -115,15 +110,23 @@ class Mixer:
             await asyncio.sleep(pacer.delay_s(self._clock()))
             # By the grid and not by the moment: a turn taken late is heard no later for it.
             samples = self.mix(pacer.take(self._clock()))
-            if self._output is not None:
-                self._output.write(samples)
-            if self._output is not None and not self._reports and self._on_played is not None:
+            output = self._output
+            if output is None:
+                continue
+            output.write(samples)
+            if isinstance(output, ReportingOutput):
+                self._keep_step(output, pacer)
+            elif self._on_played is not None:
                 self._on_played(samples, UNTOLD_DELAY_S)
-            pacer.set_interval(FRAME_S * self._pace(), slack_s=CATCH_UP_S)
 
-    def _pace(self) -> float:
-        """How much slower than 20 ms the loudspeaker wants its frames."""
+    def _keep_step(self, output: ReportingOutput, pacer: Pacer) -> None:
+        """Go as fast as the loudspeaker does."""
+        self._held_s += (output.held_s - self._held_s) * SMOOTHING
         excess_s = self._held_s - HELD_S
-        if abs(excess_s) <= HELD_SLACK_S:
-            return 1.0
-        return 1.0 + STEER if excess_s > 0 else 1.0 - STEER
+        if excess_s > TOO_MUCH_S:
+            pacer.wait(FRAME_S)
+            self._held_s -= FRAME_S
+        pace = 1.0
+        if abs(excess_s) > HELD_SLACK_S:
+            pace += STEER if excess_s > 0 else -STEER
+        pacer.set_interval(FRAME_S * pace, slack_s=CATCH_UP_S)

@@ -23,6 +23,11 @@ class Pacer:
         """Space the turns differently from the next one on."""
         self._interval_s, self._slack_s = interval_s, slack_s
 
+    def wait(self, seconds: float) -> None:
+        """Take the next turn so much later, and all after it."""
+        if self._due_s is not None:
+            self._due_s += seconds
+
     def delay_s(self, now_s: float) -> float:
         """Seconds from `now_s` until the next turn is due; 0 when it is."""
         if self._due_s is None:

@@ -24,8 +24,8 @@ from desktop.rtc.concealment import Concealment
 from desktop.rtc.media import AUDIO_FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
 from desktop.rtc.stretching import NEEDED, lengthen, shorten
 
-SHORTEST_DELAY_S = 0.02
-"""Kept back at least: one packet, since mixer and network keep no step."""
+SHORTEST_DELAY_S = 0.01
+"""Kept back at least: neither mixer nor network are more even than that."""
 LONGEST_DELAY_S = 0.4
 FIRST_DELAY_S = 0.04
 """Kept back until the network is known."""
@@ -39,7 +39,7 @@ REMEMBERED_PACKETS = 200
 BASE_SECONDS = 8
 """Seconds over which the quickest packet counts as the network's own delay: clocks drift apart."""
 
-TOO_LONG_S, TOO_SHORT_S = 0.01, 0.005
+TOO_LONG_S, TOO_SHORT_S = 0.006, 0.005
 """How far the delay may be off before something is done."""
 HURRY_S = 0.06
 """So far off, every piece is shortened, whatever it holds."""
@@ -239,11 +239,12 @@ class Playout:
         if self._pending.size < NEEDED:
             return
         before = self._pending.size
+        wanted = round(abs(excess_s) * SAMPLE_RATE_HZ)
         if excess_s > 0:
-            self._pending = shorten(self._pending, force=hurry)
+            self._pending = shorten(self._pending, wanted, force=hurry)
             self._shortened += self._pending.size < before
         else:
-            self._pending = lengthen(self._pending)
+            self._pending = lengthen(self._pending, wanted)
             self._lengthened += self._pending.size > before
         if self._pending.size != before:
             self._rest = _REST_TAKES

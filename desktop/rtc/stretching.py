@@ -18,42 +18,47 @@ NEEDED = 2 * LONGEST_CUT
 
 _ALIKE = 0.85
 """Correlation of two neighbouring periods from which they may be laid over each other."""
+_TOO_MUCH = SAMPLE_RATE_HZ * 4 // 1000
+"""A period may be so much more than what is wanted: 4 ms."""
 _SILENT_RMS = 60.0
 """Below (−55 dBFS) nobody hears what is missing."""
 
 
-def shorten(piece: Samples, *, force: bool = False) -> Samples:
-    """The piece without one of its periods; as it is where that would be heard.
+def shorten(piece: Samples, wanted: int, *, force: bool = False) -> Samples:
+    """The piece without one of its periods; as it is where that would be heard or be too much.
 
     Args:
         piece: at least `NEEDED` samples.
+        wanted: by how many samples; in silence so many go, up to `LONGEST_CUT`.
         force: shorten in any case.
     """
-    lag = _lag(piece, force=force)
+    lag = _lag(piece, wanted, force=force)
     if lag == 0:
         return piece
     merged = _blended(piece[:lag], piece[lag : 2 * lag])
     return np.concatenate((merged, piece[2 * lag :]))
 
 
-def lengthen(piece: Samples) -> Samples:
-    """The piece with one period more; as it is where that would be heard."""
-    lag = _lag(piece)
+def lengthen(piece: Samples, wanted: int) -> Samples:
+    """The piece with one period more; the same as `shorten` otherwise."""
+    lag = _lag(piece, wanted)
     if lag == 0:
         return piece
     again = _blended(piece[lag : 2 * lag], piece[:lag])
     return np.concatenate((piece[:lag], again, piece[lag:]))
 
 
-def _lag(piece: Samples, *, force: bool = False) -> int:
-    """Samples of the period at the beginning of a piece; 0 where there is none."""
+def _lag(piece: Samples, wanted: int, *, force: bool = False) -> int:
+    """Samples of the period at the beginning of a piece; 0 where there is none that fits."""
     head = piece[:NEEDED].astype(np.float32)
     if float(head @ head) < _SILENT_RMS**2 * NEEDED:
-        return LONGEST_CUT
+        return min(wanted, LONGEST_CUT)
     # Backwards, since periods are looked for at the end.
     lag = period_of(head[::-1], LONGEST_CUT, LONGEST_CUT)
     if force:
         return lag
+    if lag > wanted + _TOO_MUCH:
+        return 0
     first, second = head[:LONGEST_CUT], head[lag : lag + LONGEST_CUT]
     energy = float(np.sqrt((first @ first) * (second @ second))) + 1.0
     return lag if float(first @ second) / energy >= _ALIKE else 0

@@ -21,6 +21,7 @@ from typing import cast
 from tests.bench.row import BenchError, Options, Row
 
 BENCHES = {
+    "audio": "audio",
     "room": "room",
     "latency": "latency",
     "start": "start",

@@ -7,8 +7,9 @@ import asyncio
 import numpy as np
 import pytest
 
-from desktop.rtc.media import AUDIO_FRAME_SAMPLES, AudioLevel, Samples
-from desktop.rtc.mixer import Mixer
+from desktop.rtc.media import AUDIO_FRAME_SAMPLES, AudioLevel, OnPlayed, Samples
+from desktop.rtc.mixer import HELD_S, Mixer
+from desktop.rtc.pacing import Pacer
 from tests.support.sources import RecordingOutput
 from tests.support.waiting import until
 
@@ -115,3 +116,61 @@ async def test_another_loudspeaker_takes_over() -> None:
     assert first.written == written
     running.cancel()
     await asyncio.wait([running])
+
+
+class FullLoudspeaker(RecordingOutput):
+    """One in which so much waits as the test says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held_s = HELD_S
+        self.told: list[object] = []
+
+    def when_played(self, played: OnPlayed | None) -> None:
+        """Remember who wants to know."""
+        self.told.append(played)
+
+
+@pytest.mark.parametrize(
+    ("held_s", "frames"), [(HELD_S, 2_000), (HELD_S + 0.02, 1_999), (HELD_S - 0.02, 2_001)]
+)
+def test_the_mix_keeps_to_the_loudspeakers_clock(held_s: float, frames: int) -> None:
+    """A twentieth of a per cent slower or faster, forty seconds long: one frame."""
+    output, pacer = FullLoudspeaker(), Pacer(0.02, slack_s=0.1)
+    output.held_s = held_s
+    mixer = Mixer(output)
+    now_s, written = 0.0, 0
+    while now_s < 40.0 - 0.001:
+        now_s = pacer.take(now_s)
+        mixer._keep_step(output, pacer)
+        now_s += pacer.delay_s(now_s)
+        written += 1
+    assert written == pytest.approx(frames, abs=0.5)
+
+
+def test_what_gathered_while_a_device_opened_is_left_out() -> None:
+    """0.2 s wait: after a second of turns, some of them left out, hardly more waits than should."""
+    output, pacer = FullLoudspeaker(), Pacer(0.02, slack_s=0.1)
+    output.held_s = 0.2
+    mixer = Mixer(output)
+    now_s = 0.0
+    for _ in range(100):
+        now_s = pacer.take(now_s)
+        mixer._keep_step(output, pacer)
+        waited_s = pacer.delay_s(now_s)
+        now_s += waited_s
+        output.held_s += 0.02 - waited_s  # written, and played meanwhile
+    assert output.held_s == pytest.approx(HELD_S, abs=0.035)
+
+
+def test_a_loudspeaker_tells_what_it_plays() -> None:
+    first, second = FullLoudspeaker(), FullLoudspeaker()
+    mixer = Mixer(first)
+
+    def played(_samples: Samples, _delay_s: float) -> None:
+        """Somebody who wants to know."""
+
+    mixer.tell_played(played)
+    mixer.play_on(second)
+    assert first.told[-2:] == [played, None]
+    assert second.told == [played]
