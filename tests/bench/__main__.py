@@ -26,6 +26,7 @@ BENCHES = {
     "latency": "latency",
     "start": "start",
     "local-server": "local_server",
+    "service": "service",
     "soak": "soak",
 }
 """Every bench by its name, with its module; run in this order when none is named."""
