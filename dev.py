@@ -327,6 +327,8 @@ def package_command(_: argparse.Namespace, rest: list[str]) -> int:
     """Installers for this platform; `package --help` lists the other targets."""
     ensure_system((*DEBIAN_PACKAGES, *DEBIAN_PACKAGING_PACKAGES))
     ensure_venv(PACKAGING_VENV, PACKAGING_LOCKS)
+    if "verify-msi" in rest:
+        ensure_system(("wine", "wine64"))
     if "verify" in rest:
         ensure_venv()  # the servers that the installed apps meet on
     return run([python(PACKAGING_VENV), ROOT / "packaging" / "build.py", *rest], env=headless_environment())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import platform
 import shutil
 import sys
 import time
@@ -25,7 +26,18 @@ sys.path[:] = [
     *(p for p in sys.path if Path(p or ".") != ROOT / "packaging"),
 ]
 
-from installers import debian, installed_check, msi, payload, payload_rules, policies, repository, signing  # noqa: E402
+from installers import (  # noqa: E402
+    debian,
+    installed_check,
+    macos_packages,
+    msi,
+    payload,
+    payload_rules,
+    policies,
+    repository,
+    signing,
+    wine_check,
+)
 from installers.environment import WORK, BuildError, fresh, say, sha256  # noqa: E402
 from installers.products import COMMON, PRODUCTS, VersionError, checked_version, version  # noqa: E402
 
@@ -99,6 +111,32 @@ def verify(options: argparse.Namespace) -> Result:
     return result | {"verify": installed_check.verify(folder, options.version, options.out)}
 
 
+def verify_msi(options: argparse.Namespace) -> Result:
+    """The MSIs' behaviour under Wine, with stand-in programs: install, link, upgrade, uninstall."""
+    return {"verify_msi": wine_check.verify_msi()}
+
+
+def make_pkg(options: argparse.Namespace) -> Result:
+    """MacOS packages of both apps, signed, notarised and stapled when there is an identity (on a Mac)."""
+    if options.payload is None:
+        payload.build_payload(options.version)
+    apps = options.payload or WORK / "dist"
+    architecture = macos_packages.ARCHITECTURES.get(platform.machine(), platform.machine())
+    made = [
+        macos_packages.build_package(
+            product,
+            options.version,
+            architecture,
+            app=apps / f"{product.name}.app",
+            work=WORK / "pkg" / product.program,
+            out=options.out,
+            entitlements=WORK / "entitlements.plist",
+        )
+        for product in PRODUCTS
+    ]
+    return {"files": listed(made, options.out)}
+
+
 def make_policies(options: argparse.Namespace) -> Result:
     """ADMX and ADML, configuration profile, policy file for IT."""
     made = policies.write_policies(options.out / "policies")
@@ -125,7 +163,9 @@ def make_all(options: argparse.Namespace) -> Result:
     """Whatever this platform's people install."""
     if sys.platform.startswith("linux"):
         return make_deb(options)
-    raise BuildError(f"name a target: there is none by default on {sys.platform}")
+    if sys.platform == "darwin":
+        return make_pkg(options)
+    return make_payload(options) | {"next": "sign the payload, then `package msi --payload DIR` on Linux"}
 
 
 TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
@@ -133,9 +173,11 @@ TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "payload": make_payload,
     "deb": make_deb,
     "msi": make_msi,
+    "pkg": make_pkg,
     "policies": make_policies,
     "server": make_server,
     "verify": verify,
+    "verify-msi": verify_msi,
 }
 
 
