@@ -1,6 +1,7 @@
 """The MSIs' behaviour under Wine: `dev.py package verify-msi`.
 
-Wine is no Windows: this proves tables and logic, not group policy and not Windows' own installer. The payload is a stand-in whose programs note how they were started.
+Wine is no Windows: this proves tables and logic, not group policy and not Windows' own installer.
+The payload is a stand-in whose programs note how they were started.
 """
 
 from __future__ import annotations
