@@ -118,6 +118,9 @@ class Settings(FromFiles):
         default="127.0.0.1", description="Address that port listens on; keep it inside your network."
     )
 
+    max_connections: int = Field(
+        default=10_000, ge=1, description="Requests on more connections at once are refused with 503."
+    )
     heartbeat_s: float = Field(default=15.0, gt=0, description="Comment on idle event streams.")
     sweep_s: float = Field(default=10.0, gt=0, description="Look for events whose wake-up got lost.")
     job_poll_s: float = Field(default=2.0, gt=0, description="Look for jobs of other processes.")

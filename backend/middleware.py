@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 
@@ -19,6 +20,8 @@ from backend_client.errors import ApiErrorCode
 log = structlog.stdlib.get_logger(__name__)
 
 BODY_LIMIT = 64 * 1024
+BODY_LIMIT_S = 15.0
+"""For a whole body: who sends it byte by byte is not waited for."""
 SIGN_IN_BODY_LIMIT = 8 * 1024
 """Smaller, because nobody has to be signed in to send one."""
 
@@ -101,10 +104,20 @@ def _refuse_body(scope: Scope, headers: Headers) -> ServiceError | None:
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """The same request, refused as soon as a body without a stated length grows too large."""
     left = _limit(scope)
+    deadline = time.monotonic() + BODY_LIMIT_S
+    is_whole = False
 
     async def receive_limited() -> Message:
-        nonlocal left
-        message = await receive()
+        nonlocal left, is_whole
+        if is_whole:
+            # From here on it only tells that the other end has gone.
+            return await receive()
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(400) from error
+        is_whole = not message.get("more_body", False)
         if message["type"] == "http.request":
             left -= len(message.get("body", b""))
             if left < 0:

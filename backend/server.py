@@ -19,6 +19,7 @@ from backend.accounts.passwords import HASHER
 from backend.app import create_app
 from backend.config import Settings
 from backend.events.stream import ABORT
+from backend.patience import PatientProtocol, raise_file_limit
 from backend.services import Services
 
 log = structlog.stdlib.get_logger(__name__)
@@ -63,6 +64,8 @@ class Server:
         self._uvicorn = _Uvicorn(
             uvicorn.Config(
                 _with_abort(self._app),
+                http=PatientProtocol,
+                limit_concurrency=settings.max_connections,
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -135,6 +138,7 @@ def run(server: Server, on_ready: Callable[[], None]) -> None:
     """
 
     async def main() -> None:
+        raise_file_limit()
         with _stopping_on_signals(server):
             await server.serve(on_ready)
 

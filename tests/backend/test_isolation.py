@@ -257,6 +257,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/meetings/{planned}/cancel": {"reason": "Taken over"},
     "POST /v1/meetings/{running}/extend": {"planned_minutes": 90},
     "PUT /v1/meetings/{running}/note": {"body": "Taken over"},
+    "POST /v1/meetings/{running}/token": {"purpose": "screen"},
     "POST /v1/meetings/{planned}/delay": {"minutes": 5},
     "POST /v1/meetings": {"client_id": "{client_id}", "title": "New", "scheduled_at": "{soon}"},
     "POST /v1/meetings/start-now": {"client_id": "{client_id}", "title": "Now"},
@@ -345,8 +346,10 @@ def possessions(place: Place, victim: Victim) -> dict[str, list[dict[str, Any]]]
     }
 
 
-async def call(place: Place, victim: Victim, who: str, route: str) -> httpx.Response:
-    """One request, with the victim's ids wherever an id goes."""
+async def call(
+    place: Place, victim: Victim, who: str, route: str, *, body: dict[str, Any] | None = None
+) -> httpx.Response:
+    """One request, with the victim's ids wherever an id goes; `body` instead of the one in `BODIES`."""
     method, _, path = route.partition(" ")
     names = {
         "client_id": victim.client_id,
@@ -367,7 +370,7 @@ async def call(place: Place, victim: Victim, who: str, route: str) -> httpx.Resp
     headers = {"If-Match": '"v1"'} if method == "PATCH" and "meetings" in path else {}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
-    body = BODIES.get(route)
+    body = body or BODIES.get(route)
     async with client_without_tls(place.url, timeout=20) as http:
         return await http.request(
             method,

@@ -39,6 +39,11 @@ class ServiceProcess:
         """What it has said."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
+    @property
+    def process_id(self) -> int:
+        """Its number in the system."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End it without a word (SIGKILL)."""
         self._process.kill()

@@ -251,3 +251,15 @@ async def test_a_deactivated_person_is_refused(database: TestDatabase, alice: Pe
     """403 at once, though the token lives on."""
     database.admin("update public.clients set active = false")
     assert code_of(await alice.get("/meetings")) == (403, "forbidden")
+
+
+async def test_lists_name_no_room_and_no_address(database: TestDatabase, mikl: Person, alice: Person) -> None:
+    """The room's name is given with a token only; addresses are nobody else's."""
+    meeting = await plan(mikl, database.client_id(ALICE))
+    assert (await mikl.post(f"/meetings/{meeting['id']}/start")).status_code == 200
+    for path in ("/meetings", f"/meetings/{meeting['id']}", "/meetings/export.csv", "/notifications"):
+        for person in (mikl, alice):
+            answer = await person.get(path)
+            assert answer.status_code == 200
+            assert "mtg_" not in answer.text
+            assert "@" not in answer.text

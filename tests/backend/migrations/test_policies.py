@@ -88,6 +88,16 @@ def test_a_deactivated_person_sees_nothing(database: TestDatabase, table: str, e
     assert database.as_account(database.account_id(email), query) == [{"n": 0}]
 
 
+def test_a_role_taken_away_is_gone_at_once(database: TestDatabase) -> None:
+    """An administrator who is none any more sees his own meetings; his token says nothing about it."""
+    plan(database, ALICE)
+    admin = add_operator(database, "admin@demo.visio", is_admin=True)
+    count = "select count(*) as n from public.meetings"
+    assert database.as_account(admin, count) == [{"n": 1}]
+    database.admin("update public.operators set is_admin = false")
+    assert database.as_account(admin, count) == [{"n": 0}]
+
+
 def test_a_client_sees_whom_he_meets_and_nobody_else(database: TestDatabase) -> None:
     """His own row, and the operators he has a meeting with."""
     plan(database, ALICE)
