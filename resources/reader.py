@@ -184,6 +184,9 @@ class Sizes:
     sign_in_height: int
     room_width: int
     room_height: int
+    share_dialog: int
+    share_grid: int
+    share_bar: int
     prejoin_min_width: int
     prejoin_min_height: int
     room_min_width: int

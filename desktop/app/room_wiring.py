@@ -8,15 +8,19 @@ from __future__ import annotations
 import asyncio
 import importlib
 import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from backend_client.client import BackendClient
+from backend_client.errors import ApiError
 from backend_client.models import Meeting, User
 from desktop.app.device_port import MachineDevices
-from desktop.app.media_thread import MediaThread, RoomBridge
+from desktop.app.media_thread import MediaThread, RoomBridge, called_on
 from desktop.app.room_devices import RoomDeviceFollower
+from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.system.settings import Settings
 from desktop.view_models.entry import EVERYTHING_ON, Entry
 from desktop.view_models.language import Language
@@ -26,7 +30,9 @@ from desktop.views.theme import Theme
 if TYPE_CHECKING:
     from desktop.rtc.room import OnSignal, OnState, Room, RoomDevices, RoomRequest
     from desktop.view_models.room import RoomViewModel
+    from desktop.view_models.share import ShareViewModel
     from desktop.views.room.room_window import RoomWindow
+    from desktop.views.room.sharing import RoomSharing
 
 
 class RoomOpener(QObject):
@@ -75,6 +81,8 @@ class RoomOpener(QObject):
         self.bridge: RoomBridge | None = None
         """Of the latest attempt to join."""
         self.window: RoomWindow | None = None
+        self.sharing: ShareViewModel | None = None
+        self.share_ui: RoomSharing | None = None
 
     @property
     def is_open(self) -> bool:
@@ -94,8 +102,11 @@ class RoomOpener(QObject):
             self.window.activateWindow()
             return
         # The log-in card and the list are on screen before: 0.1 s of imports that they do not need.
+        from desktop.app.screens import MachineScreens  # noqa: PLC0415
         from desktop.view_models.room import RoomViewModel  # noqa: PLC0415
+        from desktop.view_models.share import ShareViewModel  # noqa: PLC0415
         from desktop.views.room.room_window import RoomWindow  # noqa: PLC0415
+        from desktop.views.room.sharing import RoomSharing  # noqa: PLC0415
 
         self.media.start()
         self.devices.account_id = str(user.id)
@@ -105,6 +116,15 @@ class RoomOpener(QObject):
         model.finished.connect(self._finish)
         self.model = model
         self.window = RoomWindow(model, self._theme.stage_look, mark=self._mark)
+        self.sharing = ShareViewModel(
+            meeting.id,
+            self._client,
+            MachineScreens(),
+            self._language,
+            allowed=self._settings.allow_screen_share,
+            parent=self,
+        )
+        self.share_ui = RoomSharing(self.sharing, self.window, self._theme, self._theme.stage_look)
         self.window.show()
         model.start()
         self.opened.emit(model)
@@ -118,9 +138,10 @@ class RoomOpener(QObject):
     async def leave(self) -> None:
         """Leave the room and take its window away; the meeting goes on."""
         if self.model is not None:
+            sharing = self.sharing
             await self.model.close()
             self._drop()
-            await self.devices.close_kept()
+            await self._release(sharing)
 
     async def close(self) -> None:
         """End with the app: leave, then stop the media thread."""
@@ -143,7 +164,7 @@ class RoomOpener(QObject):
             from desktop.rtc.rooms import open_room as make_room  # noqa: PLC0415
 
             return make_room(
-                request,
+                replace(request, renew_screen_token=renew),
                 devices,
                 on_state,
                 ssl_context=self._ssl,
@@ -151,28 +172,58 @@ class RoomOpener(QObject):
                 on_signal=on_signal,
             )
 
+        sharing = self.sharing
+        assert sharing is not None
+        # It asks the service, whose client lives on this loop, and is called on the media loop.
+        renew = called_on(asyncio.get_running_loop(), screen_token_of(sharing))
+
         follower = RoomDeviceFollower(self.devices, self._scope)
         self.bridge = RoomBridge(self.media, open_room, follower.choose)
         follower.follow(self.bridge)
+        sharing.attach(self.bridge)
         return self.bridge
 
     def _finish(self) -> None:
-        model = self.model
+        model, sharing = self.model, self.sharing
         if model is not None:
 
             async def end() -> None:
                 await model.close()
                 model.deleteLater()
-                await self.devices.close_kept()
+                await self._release(sharing)
 
             self._scope.start(end(), name="end of a room")
         self._drop()
         self.finished.emit()
 
+    async def _release(self, sharing: ShareViewModel | None) -> None:
+        if sharing is not None:
+            await sharing.close()
+            sharing.deleteLater()
+        await self.devices.close_kept()
+
     def _drop(self) -> None:
+        if self.share_ui is not None:
+            self.share_ui.close()
+        self.sharing = None
+        self.share_ui = None
         if self.window is not None:
             self.window.hide()
             self.window.deleteLater()
         self.window = None
         self.model = None
         self.bridge = None
+
+
+def screen_token_of(sharing: ShareViewModel) -> Callable[[], Awaitable[str]]:
+    """Gives further tokens for the screen, as `RenewToken` wants them."""
+
+    async def renew() -> str:
+        from desktop.view_models.room import NO_MORE_TOKENS  # noqa: PLC0415  (loaded with the room)
+
+        try:
+            return await sharing.screen_token()
+        except ApiError as error:
+            raise RtcError(NO_MORE_TOKENS.get(error.code, RtcErrorCode.UNREACHABLE)) from error
+
+    return renew

@@ -43,8 +43,21 @@ class Screen:
         frame_rate: pictures a second at most.
     """
 
-    def __init__(self, target: ScreenTarget, *, frame_rate: int = FRAME_RATE) -> None:
-        """Choose what to share without touching it."""
+    def __init__(
+        self,
+        target: ScreenTarget,
+        *,
+        frame_rate: int = FRAME_RATE,
+        open_timeout_s: float | None = None,
+    ) -> None:
+        """Choose what to share without touching it.
+
+        Args:
+            target: from `ScreenList`.
+            frame_rate: see the class.
+            open_timeout_s: instead of `OPEN_TIMEOUT_S`.
+        """
+        self._open_timeout_s = open_timeout_s
         self.target = target
         self.width_px = target.width_px or 1280
         self.height_px = target.height_px or 720
@@ -77,7 +90,7 @@ class Screen:
         self._replace(thread)
         try:
             thread.start()
-            thread.wait_started(OPEN_TIMEOUT_S)
+            thread.wait_started(OPEN_TIMEOUT_S if self._open_timeout_s is None else self._open_timeout_s)
         except TimeoutError:
             self._give_up(thread)
             raise RtcError(RtcErrorCode.SCREEN_UNAVAILABLE, "no picture in time") from None

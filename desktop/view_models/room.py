@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 TICK_MS = 200
 
-_NO_MORE_TOKENS = {
+NO_MORE_TOKENS = {
     ApiErrorCode.MEETING_CLOSED: RtcErrorCode.ROOM_GONE,
     ApiErrorCode.MEETING_NOT_LIVE: RtcErrorCode.ROOM_GONE,
     ApiErrorCode.NOT_FOUND: RtcErrorCode.ROOM_GONE,
@@ -261,7 +261,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         try:
             return (await self._service.room_token(self._meeting.id)).token
         except ApiError as error:
-            raise RtcError(_NO_MORE_TOKENS.get(error.code, RtcErrorCode.UNREACHABLE)) from error
+            raise RtcError(NO_MORE_TOKENS.get(error.code, RtcErrorCode.UNREACHABLE)) from error
 
     async def _leave(self) -> None:
         """Out of the room, and on to the end screen."""

@@ -18,6 +18,7 @@ from desktop.views import (
     gallery_presence,
     gallery_room,
     gallery_settings,
+    gallery_share,
 )
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
@@ -183,3 +184,4 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     yield from gallery_room.scenes(samples, slots)
     yield from gallery_hub.scenes(samples)
     yield from gallery_prejoin.scenes(samples, slots[""])
+    yield from gallery_share.scenes(samples, slots)

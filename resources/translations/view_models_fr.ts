@@ -1346,6 +1346,41 @@
     </message>
 </context>
 <context>
+    <name>ShareViewModel</name>
+    <message>
+        <source>This system gives no picture of its screens or windows.</source>
+        <translation>Ce système ne donne pas d’image de ses écrans ni de ses fenêtres.</translation>
+    </message>
+    <message>
+        <source>Whole screen</source>
+        <translation>Tout l’écran</translation>
+    </message>
+    <message>
+        <source>Screen {number}</source>
+        <translation>Écran {number}</translation>
+    </message>
+    <message>
+        <source>Window without a title</source>
+        <translation>Fenêtre sans titre</translation>
+    </message>
+    <message>
+        <source>window</source>
+        <translation>fenêtre</translation>
+    </message>
+    <message>
+        <source>this meeting itself</source>
+        <translation>cette réunion même</translation>
+    </message>
+    <message>
+        <source>your screen</source>
+        <translation>votre écran</translation>
+    </message>
+    <message>
+        <source>You are sharing “{name}”</source>
+        <translation>Vous partagez «&#xa0;{name}&#xa0;»</translation>
+    </message>
+</context>
+<context>
     <name>SignInViewModel</name>
     <message>
         <source>Enter your e-mail address.</source>

@@ -924,6 +924,25 @@
     </message>
 </context>
 <context>
+    <name>RoomSharing</name>
+    <message>
+        <source>Your screen is shared</source>
+        <translation>Votre écran est partagé</translation>
+    </message>
+    <message>
+        <source>Stop sharing</source>
+        <translation>Arrêter le partage</translation>
+    </message>
+    <message>
+        <source>Your screen is not shared</source>
+        <translation>Votre écran n’est pas partagé</translation>
+    </message>
+    <message>
+        <source>Share your screen</source>
+        <translation>Partager votre écran</translation>
+    </message>
+</context>
+<context>
     <name>RoomWindow</name>
     <message>
         <source>Participants</source>
@@ -1082,6 +1101,44 @@
     <message>
         <source>Close this message</source>
         <translation>Fermer ce message</translation>
+    </message>
+</context>
+<context>
+    <name>ShareBar</name>
+    <message>
+        <source>Share something else</source>
+        <translation>Partager autre chose</translation>
+    </message>
+    <message>
+        <source>Stop sharing</source>
+        <translation>Arrêter le partage</translation>
+    </message>
+</context>
+<context>
+    <name>SharePicker</name>
+    <message>
+        <source>This is the meeting itself: the others would see themselves without end.</source>
+        <translation>C’est la réunion elle-même&#xa0;: les autres s’y verraient à l’infini.</translation>
+    </message>
+    <message>
+        <source>Share your screen</source>
+        <translation>Partager votre écran</translation>
+    </message>
+    <message>
+        <source>What do you want to share?</source>
+        <translation>Que voulez-vous partager&#x202f;?</translation>
+    </message>
+    <message>
+        <source>The others see it beside your picture until you stop.</source>
+        <translation>Les autres le voient à côté de votre image, jusqu’à ce que vous arrêtiez.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Partager</translation>
     </message>
 </context>
 <context>

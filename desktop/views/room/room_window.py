@@ -67,7 +67,7 @@ class RoomWindow(QWidget):
         self._elapsed = Text(look, "body", ink="muted", tabular=True, name="elapsed")
         self.stage = Stage(look, model.picture)
         self._curtain = Curtain(look)
-        self._bar = ControlBar(look)
+        self.bar = ControlBar(look)
         self.panels = SidePanels(look)
         self.chat_panel = ChatPanel(model.chat, look)
         self.people_panel = PeoplePanel(model.people, look)
@@ -76,8 +76,8 @@ class RoomWindow(QWidget):
         self._ring = FocusRing(look, self)
         self._toast = Toast(look, self, closable=False)
         self._lay_out()
-        self._menu = LeaveMenu(look, self._bar.leave_button)
-        self._more = MoreMenu(look, self._bar.more_button, model.layout)
+        self._menu = LeaveMenu(look, self.bar.leave_button)
+        self._more = MoreMenu(look, self.bar.more_button, model.layout)
         self._spot = QWidget(self.stage)  # what a tile's menu hangs from: the place of the click
         self._spot.setFixedSize(1, 1)
         self._tile_menu = PersonMenu(look, self._spot)
@@ -115,10 +115,10 @@ class RoomWindow(QWidget):
             layout=layout,
         )
         self._curtain.render_state(state)
-        self._bar.setVisible(not over)
+        self.bar.setVisible(not over)
         if over:
             self.panels.close_panel()
-        self._bar.render_state(state)
+        self.bar.render_state(state)
         self._menu.render_state(state)
         if over or state.leaving:
             self._menu.hide()
@@ -182,10 +182,10 @@ class RoomWindow(QWidget):
         across.addLayout(middle, 1)
         across.addWidget(self.panels)
         around.addLayout(across, 1)
-        around.addWidget(self._bar)
+        around.addWidget(self.bar)
 
     def _connect(self) -> None:
-        model, bar = self._model, self._bar
+        model, bar = self._model, self.bar
         bar.microphone.connect(model.toggle_microphone)
         bar.camera.connect(model.toggle_camera)
         bar.leave.connect(self._ask_or_leave)
@@ -224,7 +224,7 @@ class RoomWindow(QWidget):
 
     def _panel_opened(self, panel: SidePanel | None) -> None:
         """Tell the models what is on screen; a panel that closes gives the focus to its button."""
-        bar = self._bar
+        bar = self.bar
         former = next((each for each in (bar.chat_button, bar.people_button) if each.lit), None)
         self._model.chat.set_open(panel is self.chat_panel)
         self._render_chat(self._model.chat.state)
@@ -234,16 +234,16 @@ class RoomWindow(QWidget):
 
     def _render_chat(self, state: ChatState) -> None:
         is_open = self.panels.open_panel is self.chat_panel
-        self._bar.show_chat(is_open=is_open, unread=state.unread)
+        self.bar.show_chat(is_open=is_open, unread=state.unread)
         self._announce("chat", state.newest)
 
     def _render_people(self, state: PeopleState) -> None:
-        self._bar.show_people(state, is_open=self.panels.open_panel is self.people_panel)
+        self.bar.show_people(state, is_open=self.panels.open_panel is self.people_panel)
         self._announce("hand", state.newest)
 
     def _open_more(self) -> None:
         self._more.ask()
-        self._bar.more_button.show_lit(self._more.isVisible())
+        self.bar.more_button.show_lit(self._more.isVisible())
 
     def _open_tile_menu(self, key: str, place: QPoint) -> None:
         """What can be done about whoever is in a tile, where it was clicked."""
@@ -264,8 +264,8 @@ class RoomWindow(QWidget):
             announce(self, sentence)
 
     def _raise_hand(self) -> None:
-        if self._bar.hand_button.isVisible():
-            self._bar.hand_button.click()
+        if self.bar.hand_button.isVisible():
+            self.bar.hand_button.click()
 
     def _close_room(self) -> None:
         self._model.close_room()
@@ -279,7 +279,7 @@ class RoomWindow(QWidget):
 
     def _ask(self) -> None:
         """A shortcut is easily hit by mistake: it always asks."""
-        if not self._bar.isVisible() or self._model.state.leaving:
+        if not self.bar.isVisible() or self._model.state.leaving:
             return
         if self._menu.isVisible():
             self._menu.hide()
@@ -287,7 +287,7 @@ class RoomWindow(QWidget):
             self._menu.ask()
 
     def _to_the_bar(self) -> None:
-        first = self._bar.microphone_button
+        first = self.bar.microphone_button
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
         # It may have had the focus already, without a ring.
         self._ring.surround(first)

@@ -22,9 +22,11 @@ from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.app.media_thread import MediaThread
+from desktop.app.screens import MachineScreens, own_titles
 from desktop.devices.screen import Screen
 from desktop.devices.screen_list import ScreenKind, ScreenList, ScreenTarget
 from desktop.rtc.errors import RtcError
+from desktop.rtc.media import PictureSlot
 from desktop.rtc.room import OWN_SCREEN, Room, RoomDevices, RoomRequest
 from desktop.rtc.rooms import open_room
 from desktop.rtc.state import RoomState, StreamKind
@@ -257,11 +259,59 @@ def shared(app: Stopwatch, sharer: str, viewer: str, screen_token: str, out: str
     }
 
 
+def previews(app: Stopwatch) -> Findings:
+    """Live small pictures of everything, our own window known as such, and how long windows are held up."""
+    red, ours = page("Rouge"), page("Réunion")
+    red.setStyleSheet("background: #C00000")
+    screens = MachineScreens(lambda: own_titles() - {"Rouge"})
+    app.until(lambda: len(screens.listed()) == 3)
+    found = screens.listed()
+    window = next(each for each in found if each.name == "Rouge")
+    screens.show_previews(True)
+    slot = screens.preview(window.key)
+    began = time.monotonic()
+    app.until(lambda: all(screens.preview(each.key).picture is not None for each in found))
+    first_s = time.monotonic() - began
+    worst_s, last = 0.0, time.monotonic()
+    while time.monotonic() - began < first_s + 2.0:
+        app.app.processEvents()
+        time.sleep(0.005)
+        now = time.monotonic()
+        worst_s, last = max(worst_s, now - last), now
+    red.setStyleSheet("background: #0000C0")
+    blue = app.until(lambda: _middle(slot)[0] > 150)
+    size = [slot.picture.width_px, slot.picture.height_px] if slot.picture is not None else None
+    asyncio.run(screens.close())
+    ours.close()
+    red.close()
+    return {
+        "kinds": [each.is_screen for each in found],
+        "ours": [each.is_ours for each in found if not each.is_screen and each.key != window.key],
+        "red_is_ours": window.is_ours,
+        "area": found[0].area,
+        "size": size,
+        "first_s": round(first_s, 2),
+        "worst_lag_ms": round(worst_s * 1000),
+        "blue_later": blue,
+        "threads": [thread.name for thread in threading.enumerate()],
+    }
+
+
+def _middle(slot: PictureSlot) -> tuple[int, int, int]:
+    """Blue, green and red in the middle of a picture."""
+    picture = slot.picture
+    if picture is None:
+        return 0, 0, 0
+    place = picture.height_px // 2 * picture.stride_bytes + picture.width_px // 2 * 4
+    return picture.data[place], picture.data[place + 1], picture.data[place + 2]
+
+
 SCENARIOS: dict[str, Callable[..., Findings]] = {
     "window": window,
     "whole_screen": whole_screen,
     "unavailable": unavailable,
     "shared": shared,
+    "previews": previews,
 }
 
 

@@ -83,6 +83,17 @@ def test_where_nothing_can_capture_it_is_said_at_once() -> None:
     assert seen == {"listed": 0, "error": "screen-unavailable"}
 
 
+def test_the_picker_has_live_pictures_and_knows_the_meeting_itself(on_screen: RunOnScreen) -> None:
+    """A title with an accent as well, which Qt reads wrongly from X11."""
+    seen = on_screen("previews")
+    assert (seen["kinds"], seen["area"]) == ([True, False, False], [0, 0, 1920, 1080])
+    assert (seen["ours"], seen["red_is_ours"]) == ([True], False)
+    assert seen["size"] == [480, 270]
+    assert seen["blue_later"]
+    assert seen["worst_lag_ms"] < 250
+    assert seen["threads"] == ["MainThread"]
+
+
 @pytest.fixture(scope="module")
 def media_server() -> Iterator[RunningOpenVidu]:
     """A server to share through."""
