@@ -111,7 +111,14 @@ class RoomOpener(QObject):
         self.media.start()
         self.devices.account_id = str(user.id)
         model = RoomViewModel(
-            meeting, user, self._client, self._make_bridge, self._language, entry=entry, parent=self
+            meeting,
+            user,
+            self._client,
+            self._make_bridge,
+            self._language,
+            entry=entry,
+            devices=self.devices,
+            parent=self,
         )
         model.finished.connect(self._finish)
         self.model = model
@@ -219,7 +226,7 @@ def screen_token_of(sharing: ShareViewModel) -> Callable[[], Awaitable[str]]:
     """Gives further tokens for the screen, as `RenewToken` wants them."""
 
     async def renew() -> str:
-        from desktop.view_models.room import NO_MORE_TOKENS  # noqa: PLC0415  (loaded with the room)
+        from desktop.view_models.room_token import NO_MORE_TOKENS  # noqa: PLC0415  (loaded with the room)
 
         try:
             return await sharing.screen_token()

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,14 +21,16 @@ from desktop.rtc.state import EndReason, RoomPhase, RoomState
 from desktop.view_models.entry import EVERYTHING_ON, Entry
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
-from desktop.view_models.ports import MeetingsPort, RoomFactory, RoomPort
+from desktop.view_models.ports import DevicesPort, MeetingsPort, RoomFactory, RoomPort
 from desktop.view_models.room_chat import ChatViewModel
 from desktop.view_models.room_ending import RoomEnding
 from desktop.view_models.room_hands import RoomHands
 from desktop.view_models.room_layout import LayoutViewModel
 from desktop.view_models.room_people import PeopleViewModel
+from desktop.view_models.room_sound import RoomSound
 from desktop.view_models.room_switches import Device, RoomSwitches
 from desktop.view_models.room_tiles import RoomTiles
+from desktop.view_models.room_token import renewed_token
 from desktop.view_models.room_words import RoomWords
 from desktop.view_models.states import ErrorText, RoomStage, RoomViewState
 from desktop.view_models.tasks import OnUnexpected
@@ -36,16 +39,6 @@ from desktop.view_models.view_model import ViewModel
 log = logging.getLogger(__name__)
 
 TICK_MS = 200
-
-NO_MORE_TOKENS = {
-    ApiErrorCode.MEETING_CLOSED: RtcErrorCode.ROOM_GONE,
-    ApiErrorCode.MEETING_NOT_LIVE: RtcErrorCode.ROOM_GONE,
-    ApiErrorCode.NOT_FOUND: RtcErrorCode.ROOM_GONE,
-    ApiErrorCode.FORBIDDEN: RtcErrorCode.NOT_ALLOWED,
-    ApiErrorCode.SESSION_ENDED: RtcErrorCode.NOT_ALLOWED,
-    ApiErrorCode.UNAUTHENTICATED: RtcErrorCode.NOT_ALLOWED,
-}
-"""Refusals of the service that asking again does not change; any other is tried again."""
 
 
 class RoomViewModel(ViewModel[RoomViewState]):
@@ -66,6 +59,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         make_room: makes the live room; called once for every attempt to join.
         language: words and dates.
         entry: what is on from the beginning.
+        devices: the machine's, to say what is unplugged; None says nothing of them.
         clock: monotonic seconds.
     """
 
@@ -80,6 +74,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         language: Language,
         *,
         entry: Entry = EVERYTHING_ON,
+        devices: DevicesPort | None = None,
         clock: Callable[[], float] = time.monotonic,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
@@ -93,6 +88,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         hands = RoomHands()
         self._tiles = RoomTiles(user, hands, self, clock=clock)
         self._words = RoomWords(meeting, language, self)
+        self._sound = RoomSound(devices, self, clock=clock)
         self.chat = ChatViewModel(
             str(user.id), meetings.now, self._words.dates, on_unexpected=on_unexpected, parent=self
         )
@@ -146,6 +142,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
     async def close(self) -> None:
         """Leave without a word to the service and stop; the meeting itself goes on."""
         self._ticker.stop()
+        self._sound.close()
         await self.chat.close()
         await self.people.close()
         await self.layout.close()
@@ -163,6 +160,10 @@ class RoomViewModel(ViewModel[RoomViewState]):
     def toggle_camera(self) -> None:
         """Hide or show the own picture."""
         self._switches.toggle(Device.CAMERA, self._room)
+
+    def talk(self, pressed: bool) -> None:
+        """The key that is held to talk goes down or up."""
+        self._switches.hold(self._room, pressed=pressed)
 
     def leave(self) -> None:
         """The red button: the client leaves; the host ends, unless others would go on without him."""
@@ -234,7 +235,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
                     name=self._user.full_name,
                     microphone_on=self._wanted[0],
                     camera_on=self._wanted[1],
-                    renew_token=self._renew_token,
+                    renew_token=partial(renewed_token, self._service, self._meeting.id),
                 )
             )
         except ApiError as error:
@@ -251,17 +252,6 @@ class RoomViewModel(ViewModel[RoomViewState]):
             room.changed.disconnect(self._on_room)
             room.signal_received.disconnect(self._on_signal)
         return room
-
-    async def _renew_token(self) -> str:
-        """One more token, when the media server has forgotten us; the service decides.
-
-        Raises:
-            RtcError: as `RenewToken` wants it.
-        """
-        try:
-            return (await self._service.room_token(self._meeting.id)).token
-        except ApiError as error:
-            raise RtcError(NO_MORE_TOKENS.get(error.code, RtcErrorCode.UNREACHABLE)) from error
 
     async def _leave(self) -> None:
         """Out of the room, and on to the end screen."""
@@ -297,6 +287,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self.chat.take_state(state)
         self.people.take_state(state)
         self.layout.take_state(state)
+        self._sound.take_state(state)
         if state.error is not None and state.phase is not RoomPhase.LEFT:
             self._switches.warning = text_for(state.error).sentence
         if state.phase is RoomPhase.LEFT and not self._leaving:
@@ -370,7 +361,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
             leaving=self._leaving,
             leave_choices=self._is_host and others > 1,
             end_count=others,
-            warning=self._switches.warning or self._words.notice(state),
+            microphone_silent=self._sound.silent,
+            warning=self._sound.sentence or self._switches.warning or self._words.notice(state),
             sharing=state.sharing,
             can_come_back=self._over and not self._leaving and self._ending.can_come_back,
             next_meeting=self._words.next_meeting(self._ending.next, self._service.now())

@@ -32,6 +32,7 @@ class RoomSwitches:
         self._scope = scope
         self._on_change = on_change
         self._in_turn = asyncio.Lock()
+        self._held = False
         self.busy: set[Device] = set()
         self.warning = ""
         """Why the last switch failed, or who made it; goes with the next one."""
@@ -44,6 +45,18 @@ class RoomSwitches:
         on = not (state.microphone_on if device is Device.MICROPHONE else state.camera_on)
         self.warning = ""
         self._begin(device, room, on=on)
+
+    def hold(self, room: RoomPort | None, *, pressed: bool) -> None:
+        """A key is held to talk: on until it is let go. Nothing happens while the microphone is on anyway."""
+        if room is None or room.state.phase is RoomPhase.LEFT:
+            self._held = False
+            return
+        if pressed is self._held or (pressed and room.state.microphone_on):
+            return
+        self._held = pressed
+        self.warning = ""
+        # Not `busy`: both are done in their order, and the button keeps still.
+        self._scope.start(self._switch(Device.MICROPHONE, room, on=pressed), name="hold to talk")
 
     def mute(self, room: RoomPort | None, sentence: str) -> None:
         """Somebody else's will, with the words for it; it waits for what is under way and is not lost."""

@@ -310,6 +310,7 @@ class RoomViewState:
         tiles: remote people, in order of arrival.
         own: our own picture.
         microphone_busy, camera_busy: the button waits for its device.
+        microphone_silent: it is on and hears nothing at all: its button carries a mark.
         leave_choices: True when the red button opens two rows (leave, end for all).
         end_count: people who would be disconnected by ending for all.
         warning: a toast that stays while it is true (camera busy …), "" for none.
@@ -331,6 +332,7 @@ class RoomViewState:
     camera_on: bool = True
     microphone_busy: bool = False
     camera_busy: bool = False
+    microphone_silent: bool = False
     leaving: bool = False
     leave_choices: bool = False
     end_count: int = 0

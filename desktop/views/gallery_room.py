@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
@@ -113,6 +114,35 @@ def _people(samples: Samples) -> dict[str, PeopleState]:
             error=say("Cette personne n’est plus dans la salle.", "This person is no longer in the room."),
         ),
         "hands": everybody,
+    }
+
+
+def _sound(samples: Samples) -> dict[str, dict[str, Any]]:
+    """What is said of our own sound."""
+    say = samples.say
+    return {
+        "muted-talk": {
+            "microphone_on": False,
+            "warning": say(
+                "Vous parlez\u202f? Votre micro est désactivé.", "Are you talking? Your microphone is off."
+            ),
+        },
+        "microphone-silent": {
+            "microphone_silent": True,
+            "warning": say(
+                "Aucun son de votre micro. Vérifiez dans l’ordre\u00a0: son interrupteur ou sa touche, le"
+                " micro choisi, puis son volume dans les réglages du système.",
+                "No sound from your microphone. Look, in this order, at its own switch or key, at which"
+                " microphone is chosen, and at its volume in the system's settings.",
+            ),
+        },
+        "unplugged": {
+            "warning": say(
+                "«\u00a0Casque Jabra\u00a0» a été débranché\u00a0: le son passe par"
+                " «\u00a0Haut-parleurs\u00a0».",
+                "“Jabra headset” was unplugged: you hear the others through “Speakers”.",
+            )
+        },
     }
 
 
@@ -236,6 +266,8 @@ def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
         ("countdown", countdown),
     ):
         yield Scene("room", name, partial(_room, slots, room))
+    for name, changes in _sound(samples).items():
+        yield Scene("room", name, partial(_room, slots, replace(group, **changes)))
     make = partial(_room, slots, hands, people=_people(samples)["people"])
     yield Scene("room", "person-menu", make, _person_menu)
     yield Scene("room", "person-remove", make, _remove_question)

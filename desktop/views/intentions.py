@@ -267,6 +267,9 @@ class RoomIntentions(Protocol):
     def toggle_microphone(self) -> None:
         """Mute or unmute."""
 
+    def talk(self, pressed: bool) -> None:
+        """The key that is held to talk goes down or up."""
+
     def toggle_camera(self) -> None:
         """Switch the own picture on or off."""
 

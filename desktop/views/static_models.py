@@ -262,6 +262,10 @@ class StaticRoom(StaticModel[RoomViewState]):
         """Keep the intention."""
         self.sent.append(("toggle_microphone",))
 
+    def talk(self, pressed: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("talk", pressed))
+
     def toggle_camera(self) -> None:
         """Keep the intention."""
         self.sent.append(("toggle_camera",))

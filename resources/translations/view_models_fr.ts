@@ -941,6 +941,45 @@
     </message>
 </context>
 <context>
+    <name>RoomSound</name>
+    <message>
+        <source>Are you talking? Your microphone is off.</source>
+        <translation>Vous parlez&#x202f;? Votre micro est désactivé.</translation>
+    </message>
+    <message>
+        <source>No sound from your microphone. Look, in this order, at its own switch or key, at which microphone is chosen, and at its volume in the system&apos;s settings.</source>
+        <translation>Aucun son de votre micro. Vérifiez dans l’ordre&#xa0;: son interrupteur ou sa touche, le micro choisi, puis son volume dans les réglages du système.</translation>
+    </message>
+    <message>
+        <source>“{name}” is plugged in again and in use.</source>
+        <translation>«&#xa0;{name}&#xa0;» est de nouveau branché et utilisé.</translation>
+    </message>
+    <message>
+        <source>“{name}” was unplugged: you hear the others through “{used}”.</source>
+        <translation>«&#xa0;{name}&#xa0;» a été débranché&#xa0;: le son passe par «&#xa0;{used}&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{name}” was unplugged, and there is no other loudspeaker.</source>
+        <translation>«&#xa0;{name}&#xa0;» a été débranché, et il n’y a pas d’autre haut-parleur.</translation>
+    </message>
+    <message>
+        <source>“{name}” was unplugged: you are heard through “{used}”.</source>
+        <translation>«&#xa0;{name}&#xa0;» a été débranché&#xa0;: votre voix passe par «&#xa0;{used}&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{name}” was unplugged, and there is no other microphone.</source>
+        <translation>«&#xa0;{name}&#xa0;» a été débranché, et il n’y a pas d’autre micro.</translation>
+    </message>
+    <message>
+        <source>“{name}” was unplugged: your picture comes from “{used}”.</source>
+        <translation>«&#xa0;{name}&#xa0;» a été débranchée&#xa0;: votre image vient de «&#xa0;{used}&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{name}” was unplugged, and there is no other camera.</source>
+        <translation>«&#xa0;{name}&#xa0;» a été débranchée, et il n’y a pas d’autre caméra.</translation>
+    </message>
+</context>
+<context>
     <name>RoomTiles</name>
     <message>
         <source>You</source>

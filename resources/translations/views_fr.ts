@@ -328,6 +328,10 @@
         <source>More options</source>
         <translation>Plus d’options</translation>
     </message>
+    <message>
+        <source>Microphone on, no sound</source>
+        <translation>Micro activé, aucun son</translation>
+    </message>
 </context>
 <context>
     <name>Curtain</name>

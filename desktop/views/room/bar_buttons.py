@@ -27,6 +27,7 @@ class DeviceButton(Control):
         self._icon = icon
         self._on = True
         self._busy = False
+        self._alert = False
         self.setProperty("round", True)
 
     @property
@@ -34,10 +35,11 @@ class DeviceButton(Control):
         """Whether the device is shown as on."""
         return self._on
 
-    def show_device(self, *, on: bool, busy: bool) -> None:
-        """Show whether the device is on, or on its way."""
+    def show_device(self, *, on: bool, busy: bool, alert: bool = False) -> None:
+        """Show whether the device is on, or on its way; a mark in the corner says that it does not work."""
         self._on = on
         self._busy = busy
+        self._alert = alert and on and not busy
         self.setEnabled(not busy)
         self.update()
 
@@ -68,6 +70,8 @@ class DeviceButton(Control):
         side = look.size.room_icon
         place = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         paint_icon(painter, self._icon if self._on else f"{self._icon}-off", ink, place)
+        if self._alert:
+            paint_corner(painter, look, self.width(), "!")
 
 
 class PanelButton(Control):
@@ -134,23 +138,26 @@ class PanelButton(Control):
         place = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         paint_icon(painter, self._icon, ink, place)
         if self._count:
-            self._paint_count(painter)
+            words = str(self._count) if self._count <= MOST_COUNTED else f"{MOST_COUNTED}+"
+            paint_corner(painter, look, self.width(), words)
 
-    def _paint_count(self, painter: QPainter) -> None:
-        look, colour = self.look, self.look.colour
-        words = str(self._count) if self._count <= MOST_COUNTED else f"{MOST_COUNTED}+"
-        font = look.font("pill", tabular=True)
-        height = look.px(18)
-        width = max(height, QFontMetrics(font).horizontalAdvance(words) + look.px(8))
-        pill = QRectF(self.width() - width, 0, width, height)
-        painter.setBrush(colour.stage)  # a rim, so that it stands off the circle
-        painter.drawRoundedRect(pill, height / 2, height / 2)
-        pill.adjust(1.5, 1.5, -1.5, -1.5)
-        painter.setBrush(colour.leave)
-        painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
-        painter.setFont(font)
-        painter.setPen(colour.on_leave)
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+
+def paint_corner(painter: QPainter, look: Look, button_width: int, words: str) -> None:
+    """A few letters on red in the upper right corner of a round button."""
+    colour = look.colour
+    font = look.font("pill", tabular=True)
+    height = look.px(18)
+    width = max(height, QFontMetrics(font).horizontalAdvance(words) + look.px(8))
+    pill = QRectF(button_width - width, 0, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour.stage)  # a rim, so that it stands off the circle
+    painter.drawRoundedRect(pill, height / 2, height / 2)
+    pill.adjust(1.5, 1.5, -1.5, -1.5)
+    painter.setBrush(colour.leave)
+    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+    painter.setFont(font)
+    painter.setPen(colour.on_leave)
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
 
 
 class LeaveButton(Control):

@@ -6,7 +6,7 @@ layout of its own, so that a button is added to it without a look at the others.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.view_models.room_states import PeopleState
@@ -78,12 +78,17 @@ class ControlBar(QWidget):
             self.middle.addWidget(button)
         self.apart.addSpacing(look.space.l - look.space.s)
         self.apart.addWidget(self.leave_button)
+        for control in self.findChildren(QWidget):
+            # Reached by Tab; a click leaves the keys to the room, where Space is held to talk.
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._retranslate()
 
     def render_state(self, state: RoomViewState) -> None:
         """Draw a state."""
         self._state = state
-        self.microphone_button.show_device(on=state.microphone_on, busy=state.microphone_busy)
+        self.microphone_button.show_device(
+            on=state.microphone_on, busy=state.microphone_busy, alert=state.microphone_silent
+        )
         self.camera_button.show_device(on=state.camera_on, busy=state.camera_busy)
         self.leave_button.set_busy(state.leaving)
         self._retranslate()
@@ -110,7 +115,9 @@ class ControlBar(QWidget):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        if self._state.microphone_on:
+        if self._state.microphone_silent and self._state.microphone_on:
+            words = self.tr("Microphone on, no sound"), self.tr("Turn the microphone off")
+        elif self._state.microphone_on:
             words = self.tr("Microphone on"), self.tr("Turn the microphone off")
         else:
             words = self.tr("Microphone off"), self.tr("Turn the microphone on")

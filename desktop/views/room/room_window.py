@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.view_models.room_states import ChatState, PeopleState
@@ -57,7 +57,9 @@ class RoomWindow(QWidget):
         self._look = look
         self._finished = False
         self._announced: dict[str, str] = {}
+        self._talking = False
         self.setObjectName("roomWindow")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keys are the room's until something asks for them
         # What Qt itself draws in here (editors, scroll bars, tool tips) is dark as well.
         self.setStyleSheet(style_sheet(look.tokens.dark, look.px))
         self.setWindowIcon(window_icon(mark))
@@ -84,6 +86,7 @@ class RoomWindow(QWidget):
         self._tile_menu_key = ""
         self._connect()
         model.changed.connect(self.render_state)
+        self.setFocus()  # Qt would give it to the first button
         self.render_state(model.state)
         self._retranslate()
 
@@ -124,6 +127,7 @@ class RoomWindow(QWidget):
             self._menu.hide()
             self._more.hide()
         self._toast.show_notice("" if over else state.warning, Tone.WARNING, 0)
+        self._announce("warning", "" if over else state.warning)
         self._toast.place(self._look.size.control)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -131,6 +135,24 @@ class RoomWindow(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+        elif event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self._talk(False)  # the key may be let go where we do not see it
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space is held to talk, wherever it means nothing else: texts and buttons take it for themselves."""
+        if event.key() == Qt.Key.Key_Space and self._bar.isVisible():
+            if not event.isAutoRepeat():
+                self._talk(True)
+            return
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Let go of it."""
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._talk(False)
+            return
+        super().keyReleaseEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave first; the view-model closes the window when that is done."""
@@ -262,6 +284,11 @@ class RoomWindow(QWidget):
         if sentence and self._announced.get(kind) != sentence:
             self._announced[kind] = sentence
             announce(self, sentence)
+
+    def _talk(self, pressed: bool) -> None:
+        if pressed is not self._talking:
+            self._talking = pressed
+            self._model.talk(pressed)
 
     def _raise_hand(self) -> None:
         if self.bar.hand_button.isVisible():

@@ -411,3 +411,29 @@ async def test_a_camera_switched_off_for_the_voice_is_explained(guest: Case) -> 
     assert "voice" in guest.model.state.warning
     guest.room.show(replace(state, camera_on=True, notice=None))
     assert guest.model.state.warning == ""
+
+
+async def test_a_key_is_held_to_talk_and_let_go(guest: Case) -> None:
+    """Pressed and let go at once, both are done, in this order; the button is not busy for it."""
+    await guest.join()
+    guest.model.toggle_microphone()
+    await until(lambda: not guest.model.state.microphone_on)
+    guest.model.talk(True)
+    assert not guest.model.state.microphone_busy
+    await until(lambda: guest.model.state.microphone_on, "talking")
+    guest.model.talk(False)
+    await until(lambda: not guest.model.state.microphone_on, "muted again")
+    states: list[bool] = []
+    guest.room.changed.connect(lambda state: states.append(state.microphone_on))
+    guest.model.talk(True)
+    guest.model.talk(False)
+    await until(lambda: len(states) == 2)
+    assert states == [True, False]
+
+
+async def test_a_key_held_while_the_microphone_is_on_changes_nothing(guest: Case) -> None:
+    await guest.join()
+    guest.model.talk(True)
+    guest.model.talk(False)
+    await until(lambda: guest.model._scope.count == 0)
+    assert guest.model.state.microphone_on

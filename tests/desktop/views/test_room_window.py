@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -57,6 +57,38 @@ def test_keys_send_the_same_intentions(room: Open) -> None:
     QTest.keyClick(window, Qt.Key.Key_D, CTRL)
     QTest.keyClick(window, Qt.Key.Key_E, CTRL)
     assert model.sent == [("toggle_microphone",), ("toggle_camera",)]
+
+
+def test_space_is_held_to_talk_where_nothing_else_wants_it(room: Open) -> None:
+    """On a button it presses the button, in the chat it is a space; the key's repetitions say nothing."""
+    window, model = room(STATES["one-to-one"])
+    QTest.keyPress(window, Qt.Key.Key_Space)
+    repeated = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", True)
+    QApplication.sendEvent(window, repeated)
+    QTest.keyRelease(window, Qt.Key.Key_Space)
+    assert model.sent == [("talk", True), ("talk", False)]
+    button = named(window, "microphoneButton")
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert model.sent[2:] == [("toggle_microphone",)]
+    click(window, "chatButton")
+    QTest.keyClicks(window.chat_panel.editor, "a b")
+    assert window.chat_panel.editor.toPlainText() == "a b"
+    assert len(model.sent) == 3
+
+
+def test_a_click_on_the_bar_leaves_space_to_talking(room: Open) -> None:
+    window, model = room(STATES["one-to-one"])
+    click(window, "microphoneButton")
+    focus = QApplication.focusWidget() or window
+    QTest.keyPress(focus, Qt.Key.Key_Space)
+    assert model.sent == [("toggle_microphone",), ("talk", True)]
+    QTest.keyRelease(focus, Qt.Key.Key_Space)
+
+
+def test_a_silent_microphone_says_so_on_its_button(room: Open) -> None:
+    window, _ = room(replace(STATES["one-to-one"], microphone_silent=True))
+    assert named(window, "microphoneButton").accessibleName() == "Microphone on, no sound"
 
 
 def test_the_end_screen_leads_back_or_on(room: Open) -> None:
