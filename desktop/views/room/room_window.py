@@ -140,7 +140,7 @@ class RoomWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space is held to talk, wherever it means nothing else: texts and buttons take it for themselves."""
-        if event.key() == Qt.Key.Key_Space and self._bar.isVisible():
+        if event.key() == Qt.Key.Key_Space and self.bar.isVisible():
             if not event.isAutoRepeat():
                 self._talk(True)
             return
