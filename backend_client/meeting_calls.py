@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -94,9 +95,31 @@ class MeetingCalls(ABC):
         """The meeting as an iCalendar file."""
         return (await self._file(f"/meetings/{meeting_id}/calendar.ics", "text/calendar")).content
 
-    async def meetings_table(self) -> bytes:
-        """All one's meetings as a CSV file for spreadsheets."""
-        return (await self._file("/meetings/export.csv", "text/csv")).content
+    async def meetings_table(
+        self,
+        *,
+        client_id: UUID | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> bytes:
+        """All one's meetings, or those that the filters leave, as a CSV file for spreadsheets.
+
+        Args:
+            client_id: only this client's.
+            from_: planned at this moment or later; aware.
+            to: planned before this moment; aware.
+        """
+        wanted = {"client_id": client_id, "from": from_, "to": to}
+        params = {
+            name: value.isoformat() if isinstance(value, datetime) else str(value)
+            for name, value in wanted.items()
+            if value is not None
+        }
+        return (await self._file("/meetings/export.csv", "text/csv", params)).content
+
+    async def meetings_calendar(self) -> bytes:
+        """The last half year's meetings and the coming ones as one iCalendar file."""
+        return (await self._file("/meetings/calendar.ics", "text/calendar")).content
 
     async def _change(
         self,
@@ -111,8 +134,12 @@ class MeetingCalls(ABC):
         response = await self._send(method, path, body=body, headers=headers, repeat=Repeat.BROKEN)
         return read_answer(response, model)
 
-    async def _file(self, path: str, media_type: str) -> httpx.Response:
-        return await self._send("GET", path, headers={"Accept": media_type}, repeat=Repeat.BROKEN)
+    async def _file(
+        self, path: str, media_type: str, params: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        return await self._send(
+            "GET", path, params=params, headers={"Accept": media_type}, repeat=Repeat.BROKEN
+        )
 
     @abstractmethod
     async def _send(

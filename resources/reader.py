@@ -166,6 +166,7 @@ class Sizes:
     list_least: int
     row_roomy: int
     header_roomy: int
+    history_select: int
     hub_width: int
     hub_height: int
     hub_min_width: int

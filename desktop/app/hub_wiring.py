@@ -11,9 +11,9 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QStandardPaths, QUrl
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
@@ -23,8 +23,10 @@ from desktop.system.downloads import save_download
 from desktop.view_models.cancel_meeting import CancelViewModel
 from desktop.view_models.clients import ClientsViewModel
 from desktop.view_models.dates import system_zone
+from desktop.view_models.day import DayViewModel
 from desktop.view_models.edit_client import EditClientViewModel
 from desktop.view_models.error_texts import text_for
+from desktop.view_models.history import Export, FileKind, HistoryViewModel
 from desktop.view_models.hub_states import InviteDraft
 from desktop.view_models.invite_client import InviteViewModel
 from desktop.view_models.language import Language
@@ -89,6 +91,12 @@ class HubDesk(QObject):
         self.clients.deactivation_asked.connect(self._ask_to_deactivate)
         self.clients.plan_requested.connect(self._plan_with)
         meetings.changed.connect(self.clients.write)
+        self.day = DayViewModel(client, language, parent=self)
+        self.day.said.connect(meetings.say)
+        self.history = HistoryViewModel(client, language, parent=self)
+        self.history.export_wanted.connect(self._ask_where)
+        for follower in (self.day, self.history):
+            meetings.fetched.connect(follower.update)
         meetings.schedule_requested.connect(self._plan)
         meetings.start_now_requested.connect(self._open_start_now)
         meetings.menu_chosen.connect(self._chosen)
@@ -101,7 +109,7 @@ class HubDesk(QObject):
     @property
     def models(self) -> HubModels:
         """What the Hub's window draws."""
-        return HubModels(self._meetings, self.panel, self.clients)
+        return HubModels(self._meetings, self.panel, self.clients, self.day, self.history)
 
     def set_window(self, window: QWidget | None) -> None:
         """Where the dialogs belong."""
@@ -116,7 +124,8 @@ class HubDesk(QObject):
         if model is not None:
             await model.close()
         await self.panel.close()
-        await self.clients.close()
+        for part in (self.clients, self.day, self.history):
+            await part.close()
 
     # ------------------------------------------------------------------ what the list asks for
 
@@ -134,6 +143,8 @@ class HubDesk(QObject):
                 self._open_schedule(meeting, SchedulePurpose.MOVE)
             case RowAction.CANCEL:
                 self._open_cancel(meeting)
+            case RowAction.LATE:
+                self.day.late(str(meeting.id))
             case RowAction.COPY_LINK:
                 QGuiApplication.clipboard().setText(link_of_meeting(meeting.id))
                 self._meetings.say(self.tr("The link is copied."), Tone.SUCCESS)
@@ -236,6 +247,49 @@ class HubDesk(QObject):
 
     # ------------------------------------------------------------------ files
 
+    def _ask_where(self, wanted: Export) -> None:
+        """The system's dialog for a new file; nothing waits for it."""
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+        kinds = {
+            FileKind.TABLE: self.tr("Table (*.csv)"),
+            FileKind.CALENDAR: self.tr("Calendar (*.ics)"),
+        }
+        dialog = QFileDialog(self._window, self.tr("Export the history"), str(folder), kinds[wanted.kind])
+        dialog.setObjectName("exportDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(wanted.kind.value)
+        dialog.selectFile(wanted.name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self._export_to(wanted, Path(path)))
+        dialog.open()
+
+    def _export_to(self, wanted: Export, path: Path) -> None:
+        self.history.show_exporting(True)
+        self._scope.start(self._export(wanted, path), name="export")
+
+    async def _export(self, wanted: Export, path: Path) -> None:
+        try:
+            if wanted.kind is FileKind.TABLE:
+                content = await self._client.meetings_table(
+                    client_id=wanted.client_id, from_=wanted.start, to=wanted.end
+                )
+            else:
+                content = await self._client.meetings_calendar()
+            await asyncio.to_thread(path.write_bytes, content)
+        except ApiError as error:
+            self._meetings.say(text_for(error.code).sentence, Tone.DANGER)
+        except OSError as error:
+            self._not_written(error)
+        else:
+            self._meetings.say(self.tr("{file} is written.").format(file=path.name), Tone.SUCCESS)
+        finally:
+            self.history.show_exporting(False)
+
+    def _not_written(self, error: OSError) -> None:
+        log.warning("a file could not be written: %s", error.strerror)
+        words = self.tr("The file could not be written: {reason}")
+        self._meetings.say(words.format(reason=error.strerror), Tone.DANGER)
+
     async def _to_calendar(self, meeting: Meeting) -> None:
         """Save the meeting's .ics and hand it to the system's calendar."""
         try:
@@ -245,10 +299,7 @@ class HubDesk(QObject):
         except ApiError as error:
             self._meetings.say(text_for(error.code).sentence, Tone.DANGER)
         except OSError as error:
-            log.warning("a calendar file could not be written: %s", error.strerror)
-            self._meetings.say(
-                self.tr("The file could not be written: {reason}").format(reason=error.strerror), Tone.DANGER
-            )
+            self._not_written(error)
         else:
             opened = QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
             words = (

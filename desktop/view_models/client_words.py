@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,11 +26,13 @@ class ClientWords:
         dates: the reader's language and zone.
         now: the service's clock.
         known: every meeting that the list knows.
+        held_words: so many meetings that were held, in words.
     """
 
     dates: Dates
     now: datetime
     known: list[Meeting]
+    held_words: Callable[[int], str]
 
     def row(self, client: Client) -> ClientRow:
         """The client in the list."""
@@ -68,8 +71,7 @@ class ClientWords:
         if not held:
             return lines, ""
         total = self.dates.duration(sum(each.duration_seconds or 0 for each in held))
-        count = QCoreApplication.translate("Clients", "%n meeting(s) held", None, len(held))
-        return lines, f"{count} · {total}"
+        return lines, f"{self.held_words(len(held))} · {total}"
 
     def facts(self, account: ClientAccount) -> tuple[str, ...]:
         """Language and zone."""

@@ -201,7 +201,7 @@ class ClientsViewModel(ViewModel[ClientsState]):
     def write(self) -> None:
         """Write the page anew: the clients, their meetings, the clock or the language changed."""
         dates = Dates(self._language.locale, system_zone())
-        words = ClientWords(dates, self._service.now(), self._known_meetings())
+        words = ClientWords(dates, self._service.now(), self._known_meetings(), self._held_words)
         people = sorted(self._clients or [], key=lambda each: (each.full_name.casefold(), each.id))
         active = tuple(words.row(each) for each in people if each.active)
         closed = tuple(words.row(each) for each in people if not each.active)
@@ -216,6 +216,9 @@ class ClientsViewModel(ViewModel[ClientsState]):
             error=text_for(self._failed.code) if self._failed is not None and self._clients is None else None,
             selected=self._detail(words),
         )
+
+    def _held_words(self, count: int) -> str:
+        return self.tr("%n meeting(s) held", "", count)
 
     def _phase(self) -> ListPhase:
         if self._clients is None:

@@ -64,6 +64,11 @@ class Dates:
             return short
         return f"{short} {local.year}" if self.locale.language == "fr" else f"{short}, {local.year}"
 
+    def month(self, instant: datetime) -> str:
+        """`Mars 2026`."""
+        name = format_date(instant.astimezone(self.zone).date(), "LLLL y", locale=self.locale)
+        return name[:1].upper() + name[1:]
+
     def language_name(self, code: str) -> str:
         """`Français`, `English`: each in the reader's own language, with a capital."""
         try:

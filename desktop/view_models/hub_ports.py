@@ -59,6 +59,9 @@ class HubPort(MeetingsPort, NotesPort, Protocol):
     async def cancel(self, meeting_id: UUID, *, reason: str = "", following: bool = False) -> Meeting:
         """`scheduled → cancelled`; with `following` the later ones of its series too."""
 
+    async def announce_delay(self, meeting_id: UUID, minutes: int) -> None:
+        """Tell the client that one comes so many minutes late."""
+
     async def presence(self, meeting_id: UUID) -> list[Presence]:
         """Who was in the room, in order of arrival."""
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop.view_models.states import ClientChoice, ErrorText, ListPhase, MeetingRow, PersonState, Tone
+from desktop.view_models.states import (
+    ClientChoice,
+    ErrorText,
+    ListPhase,
+    MeetingGroup,
+    MeetingRow,
+    PersonState,
+    Tone,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +195,67 @@ class ClientsState:
     offline: str = ""
     error: ErrorText | None = None
     selected: ClientDetail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayBlock:
+    """One of today's meetings on the day's line; `start` and `end` are shares of its width."""
+
+    meeting_id: str
+    start: float
+    end: float
+    label: str
+    tone: Tone
+    tooltip: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitLine:
+    """Somebody who waits, or whose meeting should have begun, and the button that tells him to wait."""
+
+    meeting_id: str
+    person: PersonState
+    line: str
+    late_label: str
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """`DayViewModel`: the operator's day at a glance.
+
+    Attributes:
+        heading: how many meetings today, and how long together; "" hides the whole.
+        now_line: what is going on, or until when nothing is.
+        hours: marks on the line: share of the width, and the hour.
+        now: where the present is, None outside the line.
+        waiting: who waits, the longest first.
+    """
+
+    heading: str = ""
+    now_line: str = ""
+    hours: tuple[tuple[float, str], ...] = ()
+    blocks: tuple[DayBlock, ...] = ()
+    now: float | None = None
+    waiting: tuple[WaitLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryState:
+    """`HistoryViewModel`: the page of what is over.
+
+    Attributes:
+        groups: a month each, its sum in the heading.
+        clients, periods: what can be chosen: value and words.
+        client, period: what is.
+        total: all that is shown, summed up.
+        exporting: a file is being written.
+    """
+
+    groups: tuple[MeetingGroup, ...] = ()
+    clients: tuple[tuple[str, str], ...] = ()
+    periods: tuple[tuple[str, str], ...] = ()
+    client: str = ""
+    period: str = "all"
+    total: str = ""
+    exporting: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
 
@@ -14,6 +14,9 @@ from desktop.view_models.dates import Dates
 from desktop.view_models.states import MeetingAction, MeetingRow, PersonState, RowAction, Tone
 
 translate = QCoreApplication.translate
+
+_LATE_WITHIN = timedelta(hours=1)
+"""How near a meeting must be for lateness to mean anything."""
 
 
 def person_state(person_id: str, name: str) -> PersonState:
@@ -41,7 +44,7 @@ class RowWriter:
         pill, tone = self._pill(meeting)
         action, label = self._action(meeting)
         with_line = translate("Meetings", "with {name}").format(name=other.full_name)
-        hours = self.dates.hours(meeting.scheduled_at, meeting.planned_minutes)
+        hours = self._hours(meeting)
         day = self.dates.day(meeting.scheduled_at, now=self.now)
         return MeetingRow(
             meeting_id=str(meeting.id),
@@ -61,6 +64,7 @@ class RowWriter:
             tooltip=self.dates.exact(meeting.scheduled_at),
             accessible=", ".join((meeting.title, with_line, day, hours, pill)),
             struck=meeting.status is MeetingStatus.CANCELLED,
+            date=self._date(meeting),
             menu=self._menu(meeting),
         )
 
@@ -115,19 +119,32 @@ class RowWriter:
             name=first, duration=self.dates.duration(seconds)
         )
 
-    @staticmethod
-    def _menu(meeting: Meeting) -> tuple[RowAction, ...]:
+    def _hours(self, meeting: Meeting) -> str:
+        """What was planned; of a meeting that was held, what it really was."""
+        if meeting.status is MeetingStatus.COMPLETED and meeting.started_at and meeting.ended_at:
+            return f"{self.dates.hour(meeting.started_at)}–{self.dates.hour(meeting.ended_at)}"
+        return self.dates.hours(meeting.scheduled_at, meeting.planned_minutes)
+
+    def _date(self, meeting: Meeting) -> str:
+        """The day, unless it is today or tomorrow, which the headings say."""
+        ahead = (meeting.scheduled_at.astimezone(self.dates.zone).date() - self._today()).days
+        if ahead in (0, 1) and meeting.status in (MeetingStatus.SCHEDULED, MeetingStatus.IN_PROGRESS):
+            return ""
+        return self.dates.short_day(meeting.scheduled_at)
+
+    def _menu(self, meeting: Meeting) -> tuple[RowAction, ...]:
         """What the operator can do besides the button; a client's app has no menu."""
         if meeting.my_role is not Role.OPERATOR:
             return ()
         match meeting.status:
             case MeetingStatus.SCHEDULED:
-                return tuple(RowAction)
+                near = abs(meeting.scheduled_at - self.now) <= _LATE_WITHIN
+                return tuple(each for each in RowAction if near or each is not RowAction.LATE)
             case MeetingStatus.IN_PROGRESS:
                 return (RowAction.COPY_LINK, RowAction.CALENDAR)
         return (RowAction.COPY_LINK,)
 
-    def _today(self) -> object:
+    def _today(self) -> date:
         return self.now.astimezone(self.dates.zone).date()
 
     def _action(self, meeting: Meeting) -> tuple[MeetingAction, str]:

@@ -265,7 +265,10 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         return Dates(self._language.locale, self._zone)
 
     def _rules(self) -> DraftRules:
-        return DraftRules(self._service.now(), self._dates(), self._meeting)
+        return DraftRules(self._service.now(), self._dates(), self._overlap_words, self._meeting)
+
+    def _overlap_words(self, count: int) -> str:
+        return self.tr("%n of these meetings overlap with others.", "", count)
 
     def _doubts(self, draft: ScheduleDraft) -> dict[str, str]:
         """What the draft's reader should know while it is typed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -100,11 +100,13 @@ class DraftRules:
     Attributes:
         now: the service's clock.
         dates: the reader's language and zone.
+        overlap_words: so many meetings that overlap with others, in words.
         meeting: the one that is changed; None for a new one.
     """
 
     now: datetime
     dates: Dates
+    overlap_words: Callable[[int], str]
     meeting: Meeting | None = None
 
     def errors(self, draft: ScheduleDraft) -> dict[str, str]:
@@ -144,9 +146,7 @@ class DraftRules:
         if not clashes:
             return ""
         if len(clashes) > 1:
-            return QCoreApplication.translate(
-                "Schedule", "%n of these meetings overlap with others.", None, len(clashes)
-            )
+            return self.overlap_words(len(clashes))
         other = clashes[0]
         hours = self.dates.hours(other.scheduled_at, other.planned_minutes)
         if draft.times > 1:

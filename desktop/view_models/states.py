@@ -97,6 +97,8 @@ class RowAction(Enum):
 
     EDIT = "edit"
     MOVE = "move"
+    LATE = "late"
+    """Tell the client that one comes five minutes late."""
     COPY_LINK = "copy-link"
     CALENDAR = "calendar"
     """Into one's own calendar, as an .ics file."""
@@ -117,6 +119,7 @@ class MeetingRow:
         tooltip: exact date, hour and zone.
         accessible: the whole row as one sentence for screen readers.
         struck: a cancelled meeting: title struck through.
+        date: "lun. 23 nov.", "" where the heading or `relative` says it.
         menu: what its menu offers, in this order; nothing means no menu.
     """
 
@@ -135,6 +138,7 @@ class MeetingRow:
     tooltip: str = ""
     accessible: str = ""
     struck: bool = False
+    date: str = ""
     menu: tuple[RowAction, ...] = ()
 
 

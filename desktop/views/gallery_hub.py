@@ -1,4 +1,4 @@
-"""The gallery's pictures of the Hub's own parts: menus, panel, pages and dialogs."""
+"""The gallery's pictures of the Hub's own parts: menus, day, panels and pages."""
 
 from __future__ import annotations
 
@@ -6,158 +6,48 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.hub_states import (
-    CancelState,
     ClientDetail,
     ClientGroup,
     ClientRow,
     ClientsState,
-    InviteDraft,
-    InviteState,
+    DayBlock,
+    DayState,
+    HistoryState,
     PanelState,
     PastLine,
     PersonLine,
-    StartNowState,
+    WaitLine,
 )
 from desktop.view_models.states import (
     ErrorText,
     ListPhase,
+    MeetingGroup,
     MeetingListState,
-    SchedulePurpose,
-    ScheduleState,
     Tone,
 )
-from desktop.views.dialogs.cancel_dialog import CancelDialog
-from desktop.views.dialogs.client_dialog import ClientDialog
-from desktop.views.dialogs.confirm_dialog import DeactivateDialog
-from desktop.views.dialogs.schedule_dialog import ScheduleDialog
-from desktop.views.dialogs.start_now_dialog import StartNowDialog
-from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
+from desktop.views import gallery_hub_dialogs
+from desktop.views.gallery_scene import Scene, click_on
 from desktop.views.gallery_states import ALICE, BOB, CHLOE, DAVID, MIKL, Samples
-from desktop.views.hub_static_models import StaticCancel, StaticStartNow, static_hub
+from desktop.views.hub_static_models import static_hub
 from desktop.views.hub_window import HubWindow
 from desktop.views.messages import Skeleton
 from desktop.views.rail import Page
-from desktop.views.static_models import StaticSchedule
 from desktop.views.theme import Theme
 
 
 def _hub(
     state: MeetingListState,
     theme: Theme,
+    *,
     panel: PanelState | None = None,
     clients: ClientsState | None = None,
+    day: DayState | None = None,
+    history: HistoryState | None = None,
 ) -> QWidget:
-    return HubWindow(static_hub(state, panel=panel, clients=clients), theme)
-
-
-def _schedule(state: ScheduleState, theme: Theme) -> QWidget:
-    return ScheduleDialog(StaticSchedule(state), theme)
-
-
-def _cancel(state: CancelState, theme: Theme) -> QWidget:
-    return CancelDialog(StaticCancel(state), theme)
-
-
-def _start_now(state: StartNowState, theme: Theme) -> QWidget:
-    return StartNowDialog(StaticStartNow(state), theme)
-
-
-def changes(samples: Samples) -> dict[str, ScheduleState]:
-    """The scheduling dialog over a meeting that exists."""
-    say = samples.say
-    filled = replace(samples.schedule()["filled"], purpose=SchedulePurpose.EDIT)
-    return {
-        "edit": filled,
-        "move": replace(filled, purpose=SchedulePurpose.MOVE),
-        "conflict": replace(
-            filled,
-            error=ErrorText(
-                say(
-                    "La réunion a changé entre-temps. Ce que vous avez écrit est gardé.",
-                    "The meeting has changed meanwhile. What you typed is kept.",
-                ),
-                say("La recharger", "Load it again"),
-            ),
-        ),
-        "reloaded": replace(
-            filled,
-            note=say(
-                "Ce que vous n’aviez pas modifié montre maintenant la version la plus récente.",
-                "What you had not touched now shows the newer version.",
-            ),
-        ),
-    }
-
-
-def cancellations(samples: Samples) -> dict[str, CancelState]:
-    """The question before cancelling."""
-    say = samples.say
-    plain = CancelState(
-        title=say("Bilan de mars", "March review"),
-        when=say("lundi 23 novembre · 14:00–15:00", "Monday, November 23 · 14:00–15:00"),
-        told=say("Nous en informerons Alice.", "Alice will be told."),
-    )
-    return {
-        "one": plain,
-        "series": replace(plain, in_series=True),
-        "failed": replace(
-            plain,
-            error=ErrorText(say("Cette réunion a déjà commencé.", "This meeting has already started.")),
-        ),
-        "busy": replace(plain, busy=True),
-    }
-
-
-def plans(samples: Samples) -> dict[str, StaticSchedule]:
-    """The scheduling dialog with what goes beyond one meeting with a known client."""
-    say = samples.say
-    filled = samples.schedule()["filled"]
-    weekly = replace(
-        filled,
-        draft=replace(filled.draft, times=10, note=say("Apporter le bilan 360.", "Bring the 360 review.")),
-        zone=say("Chez Alice\u00a0: 08:00, heure de Montréal", "For Alice: 08:00, Montreal time"),
-        repetition=say("La dernière le lundi 25 janvier 2027.", "The last one on Monday, January 25, 2027."),
-        warning=say("2 de ces réunions en chevauchent d’autres.", "2 of these meetings overlap with others."),
-    )
-    taken = say("Cette adresse a déjà un compte.", "This e-mail address already has an account.")
-    return {
-        "weekly": StaticSchedule(weekly),
-        "new-client": StaticSchedule(samples.schedule()["empty"], InviteState(email_error=taken)),
-        "invited": StaticSchedule(
-            replace(
-                filled,
-                note=say(
-                    "Invitation envoyée à Alice Laurent, à l’adresse alice@exemple.fr.",
-                    "Alice Laurent is invited: the link is on its way to alice@example.org.",
-                ),
-            )
-        ),
-    }
-
-
-def starts(samples: Samples) -> dict[str, StartNowState]:
-    """The dialog that starts a meeting at once."""
-    say = samples.say
-    plain = StartNowState(
-        clients=samples.schedule()["empty"].clients, loading_clients=False, title=say("Réunion", "Meeting")
-    )
-    return {
-        "empty": plain,
-        "failed": replace(
-            plain,
-            error=ErrorText(
-                say(
-                    "Le serveur vidéo ne répond pas. La réunion n’a pas changé.",
-                    "The video server does not answer. The meeting has not changed.",
-                )
-            ),
-        ),
-    }
+    return HubWindow(static_hub(state, panel=panel, clients=clients, day=day, history=history), theme)
 
 
 def clients(samples: Samples) -> dict[str, ClientsState]:
@@ -256,22 +146,107 @@ def clients(samples: Samples) -> dict[str, ClientsState]:
     }
 
 
+def days(samples: Samples) -> dict[str, DayState]:
+    """The day at a glance."""
+    say = samples.say
+    hours = tuple(((hour - 8) / 11, f"{hour}") for hour in range(8, 20))
+
+    def block(name: str, person: str, start: float, end: float, tone: Tone) -> DayBlock:
+        return DayBlock(name, (start - 8) / 11, (end - 8) / 11, person, tone, person)
+
+    planned = DayState(
+        heading=say("4 réunions aujourd’hui · 4\u00a0h", "4 meetings today · 4\u00a0h"),
+        now_line=say("Libre jusqu’à 14:00", "Free until 14:00"),
+        hours=hours,
+        blocks=(
+            block("h9", "David", 10, 10.5, Tone.NEUTRAL),
+            block("next", "Alice", 14, 15, Tone.PRIMARY),
+            block("a", "Bob", 16, 16.5, Tone.PRIMARY),
+            block("b", "Chloé", 17.25, 18.75, Tone.PRIMARY),
+        ),
+        now=(13.58 - 8) / 11,
+    )
+    late = say("J’ai 5 min de retard", "I am 5 min late")
+    waits = (
+        WaitLine(
+            "next",
+            ALICE,
+            say("Alice Laurent attend depuis 3\u00a0min", "Alice Laurent has been waiting for 3\u00a0min"),
+            late,
+        ),
+        WaitLine(
+            "a",
+            BOB,
+            say(
+                "Bob Petit attend depuis 1\u00a0min · message envoyé à 14:02",
+                "Bob Petit has been waiting for 1\u00a0min · told at 14:02",
+            ),
+            late,
+        ),
+    )
+    live = replace(planned.blocks[1], tone=Tone.SUCCESS)
+    return {
+        "planned": planned,
+        "waiting": replace(planned, waiting=waits, now=(14.05 - 8) / 11),
+        "live": replace(
+            planned,
+            now_line=say(
+                "En ce moment\u00a0: Bilan de mars avec Alice Laurent, prévue jusqu’à 15:00",
+                "Now: March review with Alice Laurent, planned until 15:00",
+            ),
+            blocks=(planned.blocks[0], live, *planned.blocks[2:]),
+            now=(14.4 - 8) / 11,
+        ),
+    }
+
+
+def histories(samples: Samples) -> dict[str, HistoryState]:
+    """The page of what is over."""
+    say = samples.say
+    over = samples.meetings(hub=True)["filled"].history
+    everybody = (("", say("Tous les clients", "All clients")), ("0", ALICE.name), ("1", BOB.name))
+    periods = (
+        ("all", say("Toute la période", "All the time")),
+        ("this-month", say("Novembre 2026", "November 2026")),
+        ("last-month", say("Octobre 2026", "October 2026")),
+    )
+    filled = HistoryState(
+        groups=(
+            MeetingGroup(
+                say(
+                    "Octobre 2026 · 1 réunion tenue · 52\u00a0min",
+                    "October 2026 · 1 meeting held · 52\u00a0min",
+                ),
+                over[:2],
+            ),
+            MeetingGroup(say("Septembre 2026", "September 2026"), over[2:]),
+        ),
+        clients=everybody,
+        periods=periods,
+        total=say("1 réunion tenue · 52\u00a0min", "1 meeting held · 52\u00a0min"),
+    )
+    return {
+        "history": filled,
+        "history-none": replace(filled, groups=(), client="1", period="this-month", total=""),
+        "history-export": filled,
+    }
+
+
+def _history_page(window: QWidget) -> None:
+    assert isinstance(window, HubWindow)
+    window.show_page(Page.HISTORY)
+
+
+def _export_menu(window: QWidget) -> None:
+    _history_page(window)
+    click_on("exportButton")(window)
+
+
 def _clients_page(window: QWidget) -> None:
     assert isinstance(window, HubWindow)
     window.show_page(Page.CLIENTS)
     for skeleton in window.findChildren(Skeleton):
         skeleton.lose_patience()
-
-
-def _client_dialog(draft: InviteDraft, state: InviteState, theme: Theme) -> QWidget:
-    dialog = ClientDialog(theme, draft, lambda _draft: None, lambda: None)
-    dialog.render_state(state)
-    return dialog
-
-
-def _open_invite(window: QWidget) -> None:
-    type_into("clientField", "Emma Roche")(window)
-    QTest.keyClick(child_named(window, "clientField"), Qt.Key.Key_Return)
 
 
 def panels(samples: Samples) -> dict[str, PanelState]:
@@ -350,30 +325,14 @@ def scenes(samples: Samples) -> Iterator[Scene]:
         yield Scene("hub", f"panel-{name}", partial(_hub, shown, panel=panel))
     beside = partial(_hub, shown, panel=panels(samples)["planned"])
     yield Scene("hub", "panel-narrow", beside, lambda window: window.resize(window.minimumSize()))
-    for name, schedule in changes(samples).items():
-        yield Scene("schedule", name, partial(_schedule, schedule))
-    for name, plan in plans(samples).items():
-        ready = _open_invite if name == "new-client" else nothing
-        yield Scene("schedule", name, lambda theme, plan=plan: ScheduleDialog(plan, theme), ready)  # type: ignore[misc]
+    for name, day in days(samples).items():
+        yield Scene("hub", f"day-{name}", partial(_hub, shown, day=day))
+    busy = partial(_hub, shown, day=days(samples)["waiting"], panel=panels(samples)["planned"])
+    yield Scene("hub", "day-beside-panel", busy)
+    for name, history in histories(samples).items():
+        ready = _export_menu if name == "history-export" else _history_page
+        yield Scene("hub", name, partial(_hub, shown, history=history), ready)
     for name, page in clients(samples).items():
         make = partial(_hub, shown, clients=page)
         yield Scene("hub", f"clients-{name}", make, _clients_page)
-    new = InviteDraft(time_zone="Europe/Paris")
-    known = InviteDraft("Chloé Fontaine-Desmarets", "chloe@example.org", "fr", "America/Montreal")
-    wrong = InviteState(
-        email_error=samples.say("Ce n’est pas une adresse e-mail.", "This is not an e-mail address.")
-    )
-    yield Scene("client", "new", partial(_client_dialog, new, wrong))
-    yield Scene("client", "edit", partial(_client_dialog, known, InviteState()))
-    yield Scene("client", "zones", partial(_client_dialog, known, InviteState()), click_on("zoneListButton"))
-    yield Scene("client", "deactivate", lambda theme: DeactivateDialog(theme, "Alice Laurent"))
-    for name, start in starts(samples).items():
-        yield Scene("start-now", name, partial(_start_now, start))
-    for name, cancel in cancellations(samples).items():
-        yield Scene("cancel", name, partial(_cancel, cancel))
-    yield Scene(
-        "cancel",
-        "discard",
-        partial(_cancel, cancellations(samples)["one"]),
-        lambda window: (type_into("reasonField", "x")(window), window.reject())[0],  # type: ignore[attr-defined]
-    )
+    yield from gallery_hub_dialogs.scenes(samples)

@@ -27,7 +27,6 @@ from desktop.views.hub_static_models import static_hub
 from desktop.views.hub_window import HubWindow
 from desktop.views.messages import Skeleton
 from desktop.views.participant_window import ParticipantWindow
-from desktop.views.rail import Page
 from desktop.views.room.room_window import RoomWindow
 from desktop.views.sign_in_window import SignInWindow
 from desktop.views.static_models import (
@@ -120,11 +119,6 @@ def _wide(window: QWidget) -> None:
     window.resize(window.width() * 2, window.height())
 
 
-def _history(window: QWidget) -> None:
-    assert isinstance(window, HubWindow)
-    window.show_page(Page.HISTORY)
-
-
 def _sign_in(state: SignInState, theme: Theme) -> QWidget:
     return SignInWindow(StaticSignIn(state), theme, mark="mark-visio")
 
@@ -156,7 +150,6 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     for name, meetings in hub.items():
         yield Scene("hub", name, partial(_hub, meetings), _patience)
     make = partial(_hub, hub["filled"])
-    yield Scene("hub", "history", make, _history)
     yield Scene("hub", "narrow", make, _narrow)
     yield Scene("hub", "search", make, type_into("searchField", "poi"))
     yield Scene("hub", "nothing-found", make, type_into("searchField", "xyz"))

@@ -7,7 +7,15 @@ from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
-from desktop.view_models.hub_states import CancelState, ClientsState, PanelState, StartNowState
+from desktop.view_models.history import FileKind
+from desktop.view_models.hub_states import (
+    CancelState,
+    ClientsState,
+    DayState,
+    HistoryState,
+    PanelState,
+    StartNowState,
+)
 from desktop.view_models.states import RowAction
 from desktop.views.intentions import MeetingListIntentions
 
@@ -114,6 +122,42 @@ class ClientsIntentions(Protocol):
         """Open it again."""
 
 
+class DayIntentions(Protocol):
+    """The operator's day at a glance."""
+
+    @property
+    def state(self) -> DayState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `DayState`."""
+
+    def late(self, meeting_id: str) -> None:
+        """Tell the client that one comes five minutes late."""
+
+
+class HistoryIntentions(Protocol):
+    """The page of what is over."""
+
+    @property
+    def state(self) -> HistoryState:
+        """What to draw now."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted with every new `HistoryState`."""
+
+    def choose_client(self, client_id: str) -> None:
+        """Only this client's meetings; "" for all."""
+
+    def choose_period(self, period: str) -> None:
+        """Only these months."""
+
+    def export(self, kind: FileKind) -> None:
+        """Write a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class HubModels:
     """What the Hub's window draws and steers."""
@@ -121,3 +165,5 @@ class HubModels:
     meetings: MeetingListIntentions
     panel: PanelIntentions
     clients: ClientsIntentions
+    day: DayIntentions
+    history: HistoryIntentions

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from desktop.view_models.hub_states import CancelState, ClientsState, PanelState, StartNowState
+from desktop.view_models.history import FileKind
+from desktop.view_models.hub_states import (
+    CancelState,
+    ClientsState,
+    DayState,
+    HistoryState,
+    PanelState,
+    StartNowState,
+)
 from desktop.view_models.states import MeetingListState, RowAction
 from desktop.views.hub_intentions import HubModels
 from desktop.views.static_models import StaticMeetingList, StaticModel
@@ -84,11 +92,37 @@ class StaticClients(StaticModel[ClientsState]):
         self.sent.append(("reactivate",))
 
 
+class StaticDay(StaticModel[DayState]):
+    """A day that stands still."""
+
+    def late(self, meeting_id: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("late", meeting_id))
+
+
+class StaticHistory(StaticModel[HistoryState]):
+    """A history that filters nothing."""
+
+    def choose_client(self, client_id: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("choose_client", client_id))
+
+    def choose_period(self, period: str) -> None:
+        """Keep the intention."""
+        self.sent.append(("choose_period", period))
+
+    def export(self, kind: FileKind) -> None:
+        """Keep the intention."""
+        self.sent.append(("export", kind))
+
+
 def static_hub(
     meetings: MeetingListState | StaticMeetingList,
     *,
     panel: PanelState | None = None,
     clients: ClientsState | None = None,
+    day: DayState | None = None,
+    history: HistoryState | None = None,
 ) -> HubModels:
     """Models of the Hub's window that stay as they are.
 
@@ -96,11 +130,15 @@ def static_hub(
         meetings: the list, or its model, to see what it was sent.
         panel: about the selected meeting; None for no panel.
         clients: the page of clients; None while it loads.
+        day: the day at a glance; None for an empty day.
+        history: the page of what is over; None for an empty one.
     """
     return HubModels(
         meetings if isinstance(meetings, StaticMeetingList) else StaticMeetingList(meetings),
         StaticPanel(panel or PanelState()),
         StaticClients(clients or ClientsState()),
+        StaticDay(day or DayState()),
+        StaticHistory(history or HistoryState()),
     )
 
 

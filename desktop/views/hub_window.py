@@ -6,11 +6,13 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.view_models.states import ListPhase, MeetingGroup, MeetingListState, Tone
+from desktop.view_models.states import ListPhase, MeetingListState, Tone
 from desktop.views.client_panel import ClientPanel
 from desktop.views.clients_page import ClientColumn
 from desktop.views.controls import ButtonKind
+from desktop.views.day_strip import DayStrip
 from desktop.views.focus_ring import FocusRing
+from desktop.views.history_bar import HistoryBar
 from desktop.views.hub_header import HubHeader
 from desktop.views.hub_intentions import HubModels
 from desktop.views.icons import window_icon
@@ -51,6 +53,9 @@ class HubWindow(QWidget):
         self._trouble = InfoLine(look, "errorLine", Tone.DANGER)
         self._store = InfoLine(look, "storeNote", Tone.NEUTRAL, icon="lock")
         self._column = MeetingColumn(look, wide=True, width="list_width")
+        self._day = DayStrip(models.day, look)
+        self._column.add_head(self._day)
+        self._history = HistoryBar(models.history, look)
         self._clients = ClientColumn(look, "list_width")
         self._panel = MeetingPanel(models.panel, look)
         self._client_panel = ClientPanel(models.clients, look)
@@ -73,6 +78,7 @@ class HubWindow(QWidget):
         self._rail.show_page(page)
         self._column.setVisible(page is not Page.CLIENTS)
         self._clients.setVisible(page is Page.CLIENTS)
+        self._day.allow(page is Page.MEETINGS)
         self._panel.allow(page is not Page.CLIENTS)
         self._client_panel.allow(page is Page.CLIENTS)
         self.render_state(self._model.state)
@@ -100,6 +106,7 @@ class HubWindow(QWidget):
         self._header.schedule.set_kind(ButtonKind.FILLED if alone else ButtonKind.PLAIN)
         ready = clients.phase is ListPhase.READY
         self._header.invite.set_kind(ButtonKind.FILLED if ready else ButtonKind.PLAIN)
+        self._history.setVisible(self._page is Page.HISTORY and state.phase is ListPhase.READY)
         self._show_rows()
         self._show_panels()
         self._toast.show_notice(state.notice, state.notice_tone, state.notice_id)
@@ -140,6 +147,7 @@ class HubWindow(QWidget):
         content.setSpacing(space.m)
         content.addWidget(self._header)
         content.addLayout(lines)
+        content.addWidget(self._history)
         content.addWidget(self._column, 1)
         content.addWidget(self._clients, 1)
         right = QHBoxLayout(self._content)
@@ -163,6 +171,8 @@ class HubWindow(QWidget):
         self._header.start_now.clicked.connect(model.start_now)
         self._header.invite.clicked.connect(clients.invite)
         self._header.searched.connect(self._show_rows)
+        self._day.selected.connect(model.select)
+        self._models.history.changed.connect(self._show_rows)
         self._column.act.connect(model.act)
         self._column.chosen.connect(model.choose)
         self._column.selected.connect(model.select)
@@ -198,7 +208,7 @@ class HubWindow(QWidget):
             self._clients.show_clients(self._models.clients.state, wanted)
             return
         history = self._page is Page.HISTORY
-        groups = (MeetingGroup("", state.history),) if history else state.groups
+        groups = self._models.history.state.groups if history else state.groups
         self._column.show_meetings(state, groups, wanted=wanted, with_next=not history)
 
     def _show_panels(self) -> None:

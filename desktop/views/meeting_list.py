@@ -64,6 +64,7 @@ class MeetingColumn(QScrollArea):
         self._with_next = True
         self._found = True
         self._chosen_id = ""
+        self._head: QWidget | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -102,6 +103,11 @@ class MeetingColumn(QScrollArea):
         line.addWidget(widget)
         line.addStretch()
         self._column.addLayout(line)
+
+    def add_head(self, widget: QWidget) -> None:
+        """Put something above the meetings."""
+        self._head = widget
+        self._column.insertWidget(0, widget)
 
     def show_meetings(
         self,
@@ -162,7 +168,7 @@ class MeetingColumn(QScrollArea):
             self._next.selected.connect(self.selected)
             if self._wide:
                 self._next.make_selectable()
-            self._column.insertWidget(0, self._next)
+            self._column.insertWidget(0 if self._head is None else 1, self._next)
         self._next.show_row(row)
         self._next.show_heading(heading)
         self._next.show()

@@ -116,8 +116,9 @@ class MeetingRowView(_MeetingCard):
         """Draw another state of the same meeting."""
         super().show_row(row)
         self._hours.setText(row.hours)
-        self._relative.setText(row.relative)
-        self._relative.setVisible(bool(row.relative))
+        second = row.relative or row.date
+        self._relative.setText(second)
+        self._relative.setVisible(bool(second))
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -14,6 +14,7 @@ from desktop.views.theme import Look
 _ICONS = {
     RowAction.EDIT: "pencil",
     RowAction.MOVE: "clock",
+    RowAction.LATE: "hourglass",
     RowAction.COPY_LINK: "link",
     RowAction.CALENDAR: "calendar",
     RowAction.CANCEL: "close",
@@ -95,6 +96,7 @@ class RowMenuButton(IconButton):
         return {
             RowAction.EDIT: self.tr("Edit…"),
             RowAction.MOVE: self.tr("Move…"),
+            RowAction.LATE: self.tr("I am 5 min late"),
             RowAction.COPY_LINK: self.tr("Copy the link"),
             RowAction.CALENDAR: self.tr("Add to my calendar"),
             RowAction.CANCEL: self.tr("Cancel the meeting…"),

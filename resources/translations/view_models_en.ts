@@ -12,6 +12,36 @@
     </message>
 </context>
 <context>
+    <name>ClientsViewModel</name>
+    <message numerus="yes">
+        <source>%n meeting(s) held</source>
+        <translation>
+            <numerusform>%n meeting held</numerusform>
+            <numerusform>%n meetings held</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DayViewModel</name>
+    <message numerus="yes">
+        <source>%n meeting(s) today</source>
+        <translation>
+            <numerusform>%n meeting today</numerusform>
+            <numerusform>%n meetings today</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HistoryViewModel</name>
+    <message numerus="yes">
+        <source>%n meeting(s) held</source>
+        <translation>
+            <numerusform>%n meeting held</numerusform>
+            <numerusform>%n meetings held</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Reminders</name>
     <message numerus="yes">
         <source>In %n minute(s)</source>
@@ -35,6 +65,16 @@
         <translation>
             <numerusform>You will be taken out of the meeting in %n second.</numerusform>
             <numerusform>You will be taken out of the meeting in %n seconds.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ScheduleViewModel</name>
+    <message numerus="yes">
+        <source>%n of these meetings overlap with others.</source>
+        <translation>
+            <numerusform>%n of these meetings overlaps with another.</numerusform>
+            <numerusform>%n of these meetings overlap with others.</numerusform>
         </translation>
     </message>
 </context>

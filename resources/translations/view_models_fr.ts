@@ -233,12 +233,57 @@
         <source>Offline: list as of {hour}.</source>
         <translation>Hors ligne&#xa0;: liste de {hour}.</translation>
     </message>
+    <message numerus="yes">
+        <source>%n meeting(s) held</source>
+        <translation>
+            <numerusform>%n réunion tenue</numerusform>
+            <numerusform>%n réunions tenues</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Dates</name>
     <message>
         <source>For {name}: {hours}, {zone}</source>
         <translation>Chez {name}&#xa0;: {hours}, {zone}</translation>
+    </message>
+</context>
+<context>
+    <name>DayViewModel</name>
+    <message>
+        <source>{name} knows that you are {minutes} min late.</source>
+        <translation>{name} sait que vous avez {minutes}&#xa0;min de retard.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n meeting(s) today</source>
+        <translation>
+            <numerusform>%n réunion aujourd’hui</numerusform>
+            <numerusform>%n réunions aujourd’hui</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Now: {title} with {name}, planned until {hour}</source>
+        <translation>En ce moment&#xa0;: {title} avec {name}, prévue jusqu’à {hour}</translation>
+    </message>
+    <message>
+        <source>Free until {hour}</source>
+        <translation>Libre jusqu’à {hour}</translation>
+    </message>
+    <message>
+        <source>{name} has been waiting for {duration}</source>
+        <translation>{name} attend depuis {duration}</translation>
+    </message>
+    <message>
+        <source>“{title}” with {name} was to begin at {hour}</source>
+        <translation>«&#xa0;{title}&#xa0;» avec {name} devait commencer à {hour}</translation>
+    </message>
+    <message>
+        <source>told at {hour}</source>
+        <translation>message envoyé à {hour}</translation>
+    </message>
+    <message>
+        <source>I am {minutes} min late</source>
+        <translation>J’ai {minutes}&#xa0;min de retard</translation>
     </message>
 </context>
 <context>
@@ -566,6 +611,28 @@
     </message>
 </context>
 <context>
+    <name>HistoryViewModel</name>
+    <message>
+        <source>MiKL meetings</source>
+        <translation>Réunions MiKL</translation>
+    </message>
+    <message>
+        <source>All clients</source>
+        <translation>Tous les clients</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n meeting(s) held</source>
+        <translation>
+            <numerusform>%n réunion tenue</numerusform>
+            <numerusform>%n réunions tenues</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All the time</source>
+        <translation>Toute la période</translation>
+    </message>
+</context>
+<context>
     <name>HubDesk</name>
     <message>
         <source>The link is copied.</source>
@@ -586,6 +653,22 @@
     <message>
         <source>{name} is invited: the link is on its way to {email}.</source>
         <translation>Invitation envoyée à {name}, à l’adresse {email}.</translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation>Tableau (*.csv)</translation>
+    </message>
+    <message>
+        <source>Calendar (*.ics)</source>
+        <translation>Agenda (*.ics)</translation>
+    </message>
+    <message>
+        <source>Export the history</source>
+        <translation>Exporter l’historique</translation>
+    </message>
+    <message>
+        <source>{file} is written.</source>
+        <translation>{file} est enregistré.</translation>
     </message>
 </context>
 <context>
@@ -1175,6 +1258,13 @@
     <message>
         <source>{name} is invited: the link is on its way to {email}.</source>
         <translation>Invitation envoyée à {name}, à l’adresse {email}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of these meetings overlap with others.</source>
+        <translation>
+            <numerusform>%n de ces réunions en chevauche une autre.</numerusform>
+            <numerusform>%n de ces réunions en chevauchent d’autres.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

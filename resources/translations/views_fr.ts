@@ -432,6 +432,37 @@
     </message>
 </context>
 <context>
+    <name>HistoryBar</name>
+    <message>
+        <source>Table (CSV)…</source>
+        <translation>Tableau (CSV)…</translation>
+    </message>
+    <message>
+        <source>What is chosen here, for a spreadsheet</source>
+        <translation>Ce qui est choisi ici, pour un tableur</translation>
+    </message>
+    <message>
+        <source>Calendar (iCalendar)…</source>
+        <translation>Agenda (iCalendar)…</translation>
+    </message>
+    <message>
+        <source>The last half year and what comes</source>
+        <translation>Les six derniers mois et la suite</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Client</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Période</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exporter</translation>
+    </message>
+</context>
+<context>
     <name>HubHeader</name>
     <message>
         <source>Schedule</source>
@@ -978,6 +1009,10 @@
     <message>
         <source>More actions</source>
         <translation>Autres actions</translation>
+    </message>
+    <message>
+        <source>I am 5 min late</source>
+        <translation>J’ai 5&#xa0;min de retard</translation>
     </message>
 </context>
 <context>

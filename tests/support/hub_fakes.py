@@ -32,6 +32,7 @@ class FakeHub(FakeMeetings):
         super().__init__(meetings)
         self.notes: dict[UUID, str] = {}
         self.stays: list[Presence] = []
+        self.delays: list[tuple[UUID, int]] = []
 
     async def change_meeting(self, meeting: Meeting, wanted: MeetingChange) -> Meeting:
         """Change a row that is still at the version that was shown."""
@@ -136,3 +137,8 @@ class FakeHub(FakeMeetings):
         self.people = [
             each.model_copy(update=changes) if each.id == client_id else each for each in self.people
         ]
+
+    async def announce_delay(self, meeting_id: UUID, minutes: int) -> None:
+        """Tell."""
+        await self._answer("announce_delay")
+        self.delays.append((meeting_id, minutes))

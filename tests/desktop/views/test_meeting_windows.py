@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.view_models.history import FileKind
 from desktop.view_models.language import Language
 from desktop.view_models.states import (
     ErrorText,
@@ -22,9 +23,9 @@ from desktop.view_models.states import (
     Tone,
 )
 from desktop.views.controls import Button, ButtonKind
-from desktop.views.gallery_hub import panels
+from desktop.views.gallery_hub import days, histories, panels
 from desktop.views.gallery_states import Samples
-from desktop.views.hub_static_models import StaticPanel, static_hub
+from desktop.views.hub_static_models import StaticDay, StaticHistory, StaticPanel, static_hub
 from desktop.views.hub_window import HubWindow
 from desktop.views.meeting_list import matches
 from desktop.views.meeting_rows import MeetingRowView, NextMeetingCard
@@ -204,9 +205,18 @@ def test_ctrl_f_goes_to_the_search_field_and_shows_the_ring(hub: Open) -> None:
     assert is_shown(window, "focusRing")
 
 
-def test_history_is_a_page_of_its_own(hub: Open) -> None:
-    window, _ = hub(HUB["filled"])
+def test_history_is_a_page_of_its_own(theme: Theme, show: Show) -> None:
+    models = static_hub(HUB["filled"], day=days(SAMPLES)["planned"], history=histories(SAMPLES)["history"])
+    window = HubWindow(models, theme)
+    show(window)
+    assert is_shown(window, "dayStrip")
+    assert not is_shown(window, "exportButton")
     click(window, "page-history")
+    assert not is_shown(window, "dayStrip")
+    click(window, "exportButton")
+    click(window, "export-csv")
+    assert isinstance(models.history, StaticHistory)
+    assert models.history.sent == [("export", FileKind.TABLE)]
     assert window.page is Page.HISTORY
     assert row_ids(window) == ["h1", "h2", "h3"]
     assert not is_shown(window, "scheduleButton")
@@ -387,3 +397,18 @@ def test_a_narrow_window_shows_the_panel_alone(beside: Beside) -> None:
     assert not is_shown(window, "meeting-a")
     panel.show_state(replace(panel.state, row=None))
     assert is_shown(window, "meeting-a")
+
+
+def test_who_waits_is_told_by_his_own_button(theme: Theme, show: Show) -> None:
+    meetings = StaticMeetingList(HUB["filled"])
+    models = static_hub(meetings, day=days(SAMPLES)["waiting"])
+    window = HubWindow(models, theme)
+    show(window)
+    click(window, "late-a")
+    assert isinstance(models.day, StaticDay)
+    assert models.day.sent == [("late", "a")]
+    line = named(window, "dayLine")
+    block = days(SAMPLES)["waiting"].blocks[2]
+    middle = QPoint(round((block.start + block.end) / 2 * line.width()), line.height() // 3)
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+    assert meetings.sent == [("select", "a")]

@@ -14,7 +14,7 @@ from desktop.view_models.states import ScheduleDraft
 from desktop.views.controls import Button
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.dialogs.start_now_dialog import StartNowDialog
-from desktop.views.gallery_hub import starts
+from desktop.views.gallery_hub_dialogs import changes, starts
 from desktop.views.gallery_states import Samples
 from desktop.views.hub_static_models import StaticStartNow
 from desktop.views.static_models import StaticSchedule
@@ -57,8 +57,6 @@ def test_a_series_is_so_many_times_or_until_a_day(dialog: ScheduleDialog) -> Non
 
 
 def test_a_meeting_that_exists_has_neither_series_nor_note_field(theme: Theme, show: Show) -> None:
-    from desktop.views.gallery_hub import changes  # noqa: PLC0415 - only here
-
     window = show(ScheduleDialog(StaticSchedule(changes(SAMPLES)["edit"]), theme))
     assert not is_shown(window, "repeatBox")
     assert not is_shown(window, "privateNoteField")
