@@ -34,7 +34,10 @@ from installers import (  # noqa: E402
     payload,
     payload_rules,
     policies,
+    repeat,
     repository,
+    sbom,
+    secret_scan,
     signing,
     wine_check,
 )
@@ -78,8 +81,13 @@ def make_deb(options: argparse.Namespace) -> Result:
     key = repository.signing_key(options.gpg_key)
     repository.publish(made.packages, options.out / "apt", key)
     policies.write_policies(options.out / "policies")
+    listing = sbom.write_sbom(options.version, options.out)
+    found = secret_scan.scan_installers(options.out)
+    if found["secrets"]:
+        raise BuildError("secrets: " + ", ".join(found["secrets"]))
     return result | {
-        "files": listed(made.packages, options.out),
+        "secret_scan": found,
+        "files": listed([*made.packages, listing], options.out),
         "installed_kib": made.installed_kib,
         "depends": made.depends,
         "repository": {"folder": "apt", "signed_by": key.fingerprint, "throw_away_key": key.throw_away},
@@ -114,6 +122,24 @@ def verify(options: argparse.Namespace) -> Result:
 def verify_msi(options: argparse.Namespace) -> Result:
     """The MSIs' behaviour under Wine, with stand-in programs: install, link, upgrade, uninstall."""
     return {"verify_msi": wine_check.verify_msi()}
+
+
+def make_sbom(options: argparse.Namespace) -> Result:
+    """The CycloneDX list of everything that is shipped."""
+    return {"files": listed([sbom.write_sbom(options.version, options.out)], options.out)}
+
+
+def reproducible(options: argparse.Namespace) -> Result:
+    """Builds payload and packages twice and compares every file."""
+    return {"reproducible": repeat.check(options.version)}
+
+
+def scan(options: argparse.Namespace) -> Result:
+    """Looks for secrets in what --out holds, packages unpacked."""
+    found = secret_scan.scan_installers(options.out)
+    if found["secrets"]:
+        raise BuildError("secrets: " + ", ".join(found["secrets"]))
+    return {"scan": found}
 
 
 def make_pkg(options: argparse.Namespace) -> Result:
@@ -174,6 +200,9 @@ TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "deb": make_deb,
     "msi": make_msi,
     "pkg": make_pkg,
+    "reproducible": reproducible,
+    "sbom": make_sbom,
+    "scan": scan,
     "policies": make_policies,
     "server": make_server,
     "verify": verify,

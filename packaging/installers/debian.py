@@ -213,7 +213,8 @@ def build_debs(payload: Path, version: str, out: Path) -> Debs:
     """
     packages: list[Path] = []
     sizes: dict[str, int] = {}
-    depends = {COMMON.runtime_package: shared_library_depends(payload)}
+    # Time zones change by law several times a year: the distribution's are kept up to date.
+    depends = {COMMON.runtime_package: f"{shared_library_depends(payload)}, tzdata"}
     runtime = fresh(WORK / "deb" / COMMON.runtime_package)
     target = runtime / COMMON.install_folder_linux.lstrip("/")
     shutil.copytree(payload, target, symlinks=True)
@@ -223,8 +224,9 @@ def build_debs(payload: Path, version: str, out: Path) -> Debs:
         version,
         out,
         depends=depends[COMMON.runtime_package],
-        recommends="gnome-keyring | org.freedesktop.secrets | kwalletmanager, xdg-utils, "
-        "pipewire-pulse | pulseaudio, ca-certificates",
+        # Loaded by name, so that no tool sees it: screens of Wayland come through PipeWire.
+        recommends="libpipewire-0.3-0, xdg-desktop-portal, xdg-utils, ca-certificates, "
+        "gnome-keyring | org.freedesktop.secrets | kwalletmanager, pipewire-pulse | pulseaudio",
         summary=COMMON.runtime_summary,
         description="Python, Qt and the codecs that both programs use, in a private folder.",
         section="video",

@@ -5,8 +5,12 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from installers.environment import WORK, fresh, run
 
 RULES: dict[str, re.Pattern[bytes]] = {
     # A header with base64 after it: libraries name the bare header when they read or write keys.
@@ -80,3 +84,28 @@ def findings(folder: Path) -> list[str]:
         for rule in scan_file(each)
         if not any(rule == known and fnmatch.fnmatch(f"/{each.as_posix()}", p) for known, p in KNOWN)
     ]
+
+
+def scan_installers(folder: Path) -> dict[str, Any]:
+    """Look into everything that is published, packages unpacked.
+
+    Returns:
+        How many files were read in how many packages, and what was found as `rule: file`.
+    """
+    read, packages, secrets = 0, 0, []
+    for each in sorted(folder.rglob("*")):
+        if not each.is_file() or each.is_symlink() or each.name.endswith(".log"):
+            continue
+        if each.suffix in {".deb", ".msi"}:
+            packages += 1
+            inside = fresh(WORK / "scan")
+            debian = ["dpkg-deb", "-R", str(each), str(inside)]
+            windows = ["msiextract", "-C", str(inside), str(each)]
+            run(debian if each.suffix == ".deb" else windows)
+            secrets += [f"{each.name}: {found}" for found in findings(inside)]
+            read += sum(1 for file in inside.rglob("*") if file.is_file())
+            shutil.rmtree(inside)
+        else:
+            read += 1
+            secrets += [f"{rule}: {each.name}" for rule in scan_file(each)]
+    return {"files": read, "packages": packages, "secrets": secrets}
