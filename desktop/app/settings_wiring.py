@@ -30,6 +30,7 @@ class SettingsDesk(QObject):
 
     Signals:
         notification_tried(): show a sample notice.
+        test_requested(): open the configuration test.
 
     Args:
         store: the settings.
@@ -42,6 +43,7 @@ class SettingsDesk(QObject):
     """
 
     notification_tried = Signal()
+    test_requested = Signal()
 
     def __init__(
         self,
@@ -112,6 +114,7 @@ class SettingsDesk(QObject):
             parent=self,
         )
         model.notification_tried.connect(self.notification_tried)
+        model.test_requested.connect(self.test_requested)
         self._account = user
         self.model = model
         self.window = SettingsWindow(model, self._theme, mark=self._mark)

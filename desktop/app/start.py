@@ -22,8 +22,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from backend_client.identity import version
 from desktop.app.wiring import AppKind, Shell
 from desktop.system.autostart import BACKGROUND
+from desktop.system.crash import CrashWatch
 from desktop.system.logs import configure_logs
 from desktop.system.proxy import use_proxy
 from desktop.system.settings import LoadedSettings, SettingsError, add_arguments, load_settings
@@ -87,6 +89,8 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
         level=loaded.settings.log_level.value,
     )
     log.info("%s starts", kind.product.program)
+    crashes = CrashWatch(loaded.paths.data_dir, loaded.log_dir / f"{kind.product.program}.log", version())
+    crash_report = crashes.begin()
     settings = loaded.settings
     use_proxy(settings.proxy_mode, settings.proxy_url, settings.backend_url)
     sys.excepthook = report_exception
@@ -96,8 +100,18 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
     loop = qasync.QEventLoop(app)
     loop.set_exception_handler(report_loop_exception)
     with loop:
-        main_task = run(kind, loaded, language, theme, instance=instance, request=request, on_shell=on_shell)
+        main_task = run(
+            kind,
+            loaded,
+            language,
+            theme,
+            instance=instance,
+            request=request,
+            crash_report=crash_report,
+            on_shell=on_shell,
+        )
         loop.run_until_complete(main_task)
+    crashes.end()
     instance.release()
     log.info("%s has ended", kind.product.program)
     logs.close()
@@ -112,6 +126,7 @@ async def run(
     *,
     instance: SingleInstance,
     request: StartRequest,
+    crash_report: str,
     on_shell: OnShell | None,
 ) -> None:
     """The app's main coroutine."""
@@ -127,6 +142,7 @@ async def run(
         is_locked=loaded.is_locked,
         data_dir=loaded.paths.data_dir,
         background=request.background,
+        crash_report=crash_report,
     )
     watch = TerminationWatch(shell.stop)
     app = QGuiApplication.instance()

@@ -23,6 +23,7 @@ from backend_client.errors import ApiError
 from backend_client.models import Meeting, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
+from desktop.app.diagnosis_wiring import DiagnosisDesk
 from desktop.app.entry_wiring import EntryDesk
 from desktop.app.kinds import HUB_APP, PARTICIPANT_APP, AppKind
 from desktop.app.room_wiring import RoomOpener
@@ -73,6 +74,7 @@ class Shell(QObject):
         is_locked: which settings IT has decided.
         data_dir: where what must survive is kept; None keeps it for this run.
         background: start in the tray, without a window, where there is one.
+        crash_report: what is known of the last run, when it broke off.
     """
 
     shown = Signal()
@@ -89,6 +91,7 @@ class Shell(QObject):
         is_locked: Callable[[str], bool] = lambda _key: False,
         data_dir: Path | None = None,
         background: bool = False,
+        crash_report: str = "",
     ) -> None:
         super().__init__()
         self.kind = kind
@@ -129,9 +132,22 @@ class Shell(QObject):
             mark=kind.mark,
             parent=self,
         )
+        self.diagnosis = DiagnosisDesk(
+            kind,
+            self.client,
+            self.settings.store,
+            self.devices,
+            meetings=lambda: self.list_model.known_meetings if self.list_model is not None else [],
+            ssl_context=self._ssl,
+            language=language,
+            theme=theme,
+            parent=self,
+        )
+        self.settings.test_requested.connect(self.diagnosis.open)
         self.presence: DesktopPresence | None = None
         """Tray, notices, reminders, calls: made once the first window is there."""
         self._data_dir = data_dir
+        self._crash_report = crash_report
         self._start_hidden = background
         self.room = RoomOpener(
             self.client,
@@ -177,6 +193,8 @@ class Shell(QObject):
         self.shown.emit()
         self._start_presence()
         self._start_hidden = False
+        if self._crash_report:
+            self.diagnosis.offer_crash_report(self._crash_report)
         await self._stop.wait()
         await self._shut_down()
 
@@ -239,6 +257,7 @@ class Shell(QObject):
         await self.room.close()
         if self.presence is not None:
             await self.presence.close()
+        await self.diagnosis.close()
         await self.settings.close()
         await self.devices.close()
         await self.links.close()
@@ -338,7 +357,9 @@ class Shell(QObject):
         else:
             from desktop.views.participant_window import ParticipantWindow  # noqa: PLC0415
 
-            self._put_window(ParticipantWindow(model, self.theme))
+            own = ParticipantWindow(model, self.theme)
+            own.test_requested.connect(self.diagnosis.open)
+            self._put_window(own)
         model.start()
         self.links.signed_in(user)
 

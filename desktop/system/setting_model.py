@@ -135,6 +135,20 @@ def _proxy_address(value: str) -> str:
 ProxyAddress = Annotated[str, AfterValidator(_proxy_address)]
 
 
+_RELAY = re.compile(r"turns?:[^\s:?@/]+(:[0-9]{1,5})?(\?transport=(udp|tcp))?", re.IGNORECASE)
+
+
+def _relay_address(value: str) -> str:
+    """A TURN server's address, without credentials."""
+    if not _RELAY.fullmatch(value):
+        raise ValueError("an address such as turn:turn.example.org:3478?transport=udp is needed")
+    return value
+
+
+RelayAddress = Annotated[str, AfterValidator(_relay_address)]
+RelayAddresses = Annotated[tuple[RelayAddress, ...], NoDecode, BeforeValidator(_list)]
+
+
 def _setting(default: Any, title: str, description: str = "", *, policy: bool = True) -> Any:
     """One setting; `policy` False for what only the user or the app itself can know."""
     return Field(
@@ -213,6 +227,12 @@ class Settings(BaseSettings):
         False,
         "Media through relays alone",
         "Media goes through TURN servers alone, so that the media server sees no address of this network.",
+    )
+    test_relays: RelayAddresses = _setting(
+        (),
+        "Relays to test",
+        "TURN servers that the configuration test tries, such as turn:turn.example.org:3478 and "
+        "turns:turn.example.org:443; in meetings the video server names them itself.",
     )
     trusted_certificate: CertificateFile | None = _setting(
         None,

@@ -34,6 +34,7 @@ class SettingsViewModel(ViewModel[SettingsState]):
 
     Signals:
         notification_tried(): show a sample notice.
+        test_requested(): open the configuration test.
 
     Args:
         settings: what holds and how to change it.
@@ -46,6 +47,7 @@ class SettingsViewModel(ViewModel[SettingsState]):
     """
 
     notification_tried = Signal()
+    test_requested = Signal()
 
     def __init__(
         self,
@@ -122,6 +124,8 @@ class SettingsViewModel(ViewModel[SettingsState]):
         """A row's button."""
         if key == "try_notification":
             self.notification_tried.emit()
+        elif key == "test_setup":
+            self.test_requested.emit()
         elif key == "notices":
             self._scope.start(self._show_notices(), name="notices of libraries")
         elif self._account is not None:
@@ -337,6 +341,7 @@ class SettingsViewModel(ViewModel[SettingsState]):
                         RowKind.WORDS,
                         help=self.tr("Changes on this page hold from the next start."),
                     ),
+                    SettingRow("test_setup", RowKind.BUTTON, action=self.tr("Test my setup")),
                 ),
             ),
         )

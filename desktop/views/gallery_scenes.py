@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.states import MeetingListState, RoomViewState, ScheduleState, SignInState
 from desktop.views import (
+    gallery_diagnosis,
     gallery_entry,
     gallery_hub,
     gallery_prejoin,
@@ -146,6 +147,7 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     yield from gallery_entry.scenes(samples)
     yield from gallery_settings.scenes(samples)
     yield from gallery_presence.scenes(samples)
+    yield from gallery_diagnosis.scenes(samples)
     hub = samples.meetings(hub=True)
     for name, meetings in hub.items():
         yield Scene("hub", name, partial(_hub, meetings), _patience)

@@ -29,6 +29,8 @@ class ParticipantWindow(QWidget):
 
     settings_requested = Signal()
     """The account menu's *Settings*, or Ctrl+comma."""
+    test_requested = Signal()
+    """*Test my setup*."""
 
     def __init__(self, model: MeetingListIntentions, look: Look) -> None:
         super().__init__()
@@ -50,6 +52,7 @@ class ParticipantWindow(QWidget):
         self._store = InfoLine(look, "storeNote", Tone.NEUTRAL, icon="lock")
         self._column = MeetingColumn(look, wide=False, width="content_width")
         self._history = Button(look, "historyButton", ButtonKind.QUIET)
+        self._test = Button(look, "testButton", ButtonKind.QUIET)
         self._ring = FocusRing(look, self)
         self._toast = Toast(look, self)
         self._lay_out()
@@ -57,6 +60,7 @@ class ParticipantWindow(QWidget):
         self._column.retry.connect(model.retry)
         self._toast.dismissed.connect(model.dismiss_notice)
         self._history.clicked.connect(self._toggle_history)
+        self._test.clicked.connect(self.test_requested)
         settings = QShortcut(QKeySequence("Ctrl+,"), self)
         settings.activated.connect(self.settings_requested)
         refresh = QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self)
@@ -115,6 +119,7 @@ class ParticipantWindow(QWidget):
         column.addLayout(top)
         column.addLayout(lines)
         self._column.add_foot(self._history)
+        self._column.add_foot(self._test)
         column.addWidget(self._column, 1)
         around = QHBoxLayout(self)
         # The column's gutter for its scroll bar is part of the padding at the right.
@@ -130,5 +135,6 @@ class ParticipantWindow(QWidget):
     def _retranslate(self) -> None:
         shown = self._history_shown
         self._history.set_label(self.tr("Hide past meetings") if shown else self.tr("Show past meetings"))
+        self._test.set_label(self.tr("Test my setup"))
         self._toast.close_button.set_name(self.tr("Close this message"))
         self.render_state(self._model.state)

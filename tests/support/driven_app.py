@@ -443,6 +443,10 @@ class Driver(QObject):
                 row.trigger()
         return {"rows": [row.text() for row in rows]}
 
+    async def do_clipboard(self, _command: Command) -> Command:
+        """What was copied last."""
+        return {"text": QApplication.clipboard().text()}
+
     async def do_close_dialog(self, _command: Command) -> None:
         """Dismiss the open dialog."""
         if isinstance(self._shell.dialog, QDialog):

@@ -1,0 +1,171 @@
+"""The checks of the configuration test, on the real parts: service, clock, account, relays, devices."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+
+from backend_client.client import BackendClient
+from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.models import Health
+from desktop.view_models.diagnosis_states import Check, Finding, Outcome
+from desktop.view_models.ports import DevicesPort
+
+log = logging.getLogger(__name__)
+
+CLOCK_WARN_S = 30.0
+CLOCK_FAIL_S = 120.0
+"""From here on reminders mislead, and second factors (30 s a code) no longer fit."""
+
+Answer = tuple[Outcome, str, str]
+"""Outcome, reason, detail for IT."""
+PASSED: Answer = (Outcome.PASSED, "", "")
+
+
+class ConfigurationChecks:
+    """Implements `ChecksPort`.
+
+    Args:
+        client: the service.
+        devices: cameras, microphones, loudspeakers.
+        relays: addresses of TURN servers to try; none where IT has named none.
+        ssl_context: whom to trust.
+    """
+
+    def __init__(
+        self,
+        client: BackendClient,
+        devices: DevicesPort,
+        relays: tuple[str, ...],
+        ssl_context: ssl.SSLContext,
+    ) -> None:
+        self._client = client
+        self._devices = devices
+        self._relays = relays
+        self._ssl = ssl_context
+        self._health: Health | None = None
+        self._checks: dict[Check, Callable[[], Awaitable[Answer]]] = {
+            Check.SERVICE: self._service,
+            Check.CLOCK: self._clock,
+            Check.SIGN_IN: self._sign_in,
+            Check.MEDIA: self._media,
+            Check.RELAY_UDP: self._relay_udp,
+            Check.RELAY_TCP: self._relay_tcp,
+            Check.DEVICES: self._device_lists,
+            Check.VERSION: self._version,
+        }
+
+    async def run(self, check: Check) -> Finding:
+        """See `ChecksPort.run`."""
+        began = time.monotonic()
+        try:
+            outcome, reason, detail = await self._checks[check]()
+        except ApiError as error:
+            reason = "too-old" if error.code is ApiErrorCode.CLIENT_TOO_OLD else "unreachable"
+            if error.status is not None and reason == "unreachable":
+                reason = "unavailable"
+            outcome, detail = Outcome.FAILED, _told(error)
+        return Finding(check, outcome, reason, detail, round((time.monotonic() - began) * 1000))
+
+    async def _service(self) -> Answer:
+        self._health = None
+        began = time.monotonic()
+        health = await self._client.health()
+        self._health = health
+        if health.database is False or health.events is False:
+            return Outcome.FAILED, "unavailable", f"database={health.database} events={health.events}"
+        return Outcome.PASSED, "", f"answer after {(time.monotonic() - began) * 1000:.0f} ms"
+
+    async def _clock(self) -> Answer:
+        if self._health is None:
+            return Outcome.SKIPPED, "", ""
+        off_s = self._client.clock_offset_s
+        detail = f"{-off_s:+.1f} s"
+        if abs(off_s) >= CLOCK_FAIL_S:
+            return Outcome.FAILED, "clock-off", detail
+        return (
+            (Outcome.WARNED, "clock-off", detail)
+            if abs(off_s) >= CLOCK_WARN_S
+            else (Outcome.PASSED, "", detail)
+        )
+
+    async def _sign_in(self) -> Answer:
+        if self._client.sign_in.user is None:
+            return Outcome.SKIPPED, "not-signed-in", ""
+        try:
+            await self._client.me()
+        except ApiError as error:
+            if error.code in (
+                ApiErrorCode.SESSION_ENDED,
+                ApiErrorCode.UNAUTHENTICATED,
+                ApiErrorCode.FORBIDDEN,
+            ):
+                return Outcome.FAILED, "session", _told(error)
+            raise
+        return PASSED
+
+    async def _media(self) -> Answer:
+        if self._health is None or self._health.media is None:
+            return Outcome.SKIPPED, "", ""
+        return PASSED if self._health.media else (Outcome.FAILED, "media-down", "media=False")
+
+    async def _relay_udp(self) -> Answer:
+        return await self._relay("udp")
+
+    async def _relay_tcp(self) -> Answer:
+        return await self._relay("tcp")
+
+    async def _relay(self, transport: str) -> Answer:
+        # aioice is loaded when somebody tests: no start waits for it.
+        from desktop.rtc.relay_probe import RelayProbeError, probe, relay_of  # noqa: PLC0415
+
+        relays = [relay for relay in map(relay_of, self._relays) if relay.transport == transport]
+        if not relays:
+            return Outcome.SKIPPED, "no-relay", ""
+        troubles = []
+        for relay in relays:
+            try:
+                await probe(relay, self._ssl)
+            except RelayProbeError as error:
+                troubles.append(f"{relay.host}:{relay.port} {error}")
+            else:
+                return Outcome.PASSED, "", f"{relay.host}:{relay.port}"
+        return (
+            (Outcome.WARNED if transport == "udp" else Outcome.FAILED),
+            f"relay-{transport}",
+            ", ".join(troubles),
+        )
+
+    async def _device_lists(self) -> Answer:
+        await self._devices.load()
+        state = self._devices.state
+        counts = {
+            "camera": len(state.camera.devices),
+            "microphone": len(state.microphone.devices),
+            "speaker": len(state.speaker.devices),
+        }
+        detail = " ".join(f"{name}={count}" for name, count in counts.items())
+        if not counts["microphone"]:
+            return Outcome.FAILED, "no-microphone", detail
+        if not counts["speaker"]:
+            return Outcome.FAILED, "no-speaker", detail
+        if not counts["camera"]:
+            return Outcome.WARNED, "no-camera", detail
+        return Outcome.PASSED, "", detail
+
+    async def _version(self) -> Answer:
+        config = await self._client.client_config()
+        detail = f"minimum={config.minimum} recommended={config.recommended}"
+        if config.status == "too-old":
+            return Outcome.FAILED, "too-old", detail
+        return (
+            (Outcome.WARNED, "outdated", detail)
+            if config.status == "outdated"
+            else (Outcome.PASSED, "", detail)
+        )
+
+
+def _told(error: ApiError) -> str:
+    return f"{error.code.value} {error.status or ''}".strip()
