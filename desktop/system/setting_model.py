@@ -231,8 +231,7 @@ class Settings(BaseSettings):
     test_relays: RelayAddresses = _setting(
         (),
         "Relays to test",
-        "TURN servers that the configuration test tries, such as turn:turn.example.org:3478 and "
-        "turns:turn.example.org:443; in meetings the video server names them itself.",
+        "The TURN servers that the configuration test tries; in meetings the video server names them itself.",
     )
     trusted_certificate: CertificateFile | None = _setting(
         None,

@@ -26,6 +26,7 @@ NAMESPACE = "http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions"
 PREFIX, CATEGORY = "mikl", "MiKL_Visio"
 CULTURES = {"en": "en-US", "fr": "fr-FR"}
 SERVICE_EXAMPLE = "https://visio.example.org"
+RELAY_EXAMPLE = "turns:turn.example.org:443"
 _IDENTITY = uuid.UUID("3f0c2f0e-5c5f-4d8b-9e3e-0d3b6a1c7f55")
 """Fixed, so that a profile made anew replaces the former one."""
 
@@ -118,6 +119,8 @@ def example(policy: Policy, system: str) -> Any:
     """A value that shows how a setting is written: its default, or an address or folder of an example."""
     if policy.key == "backend_url":
         return SERVICE_EXAMPLE
+    if policy.key == "test_relays":
+        return [RELAY_EXAMPLE]
     if policy.kind == "list":
         return [SERVICE_EXAMPLE]
     if policy.kind == "file":
