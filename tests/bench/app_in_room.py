@@ -38,8 +38,13 @@ async def servers() -> AsyncIterator[tuple[Stack, RunningOpenVidu, Path]]:
             yield stack, openvidu, Path(folder)
 
 
-async def running_meeting(stack: Stack) -> Meeting:
-    """A meeting of MiKL with Alice, started; a new one at each call."""
+async def a_meeting(stack: Stack, *, started: bool) -> Meeting:
+    """A meeting of MiKL with Alice; a new one at each call.
+
+    Args:
+        stack: the servers.
+        started: it is in progress already, and nobody is there.
+    """
     client = BackendClient(stack.service_url, MemoryTokenStore())
     try:
         await client.sign_in.log_in(OPERATOR, PASSWORD, stay_signed_in=False)
@@ -55,7 +60,7 @@ async def running_meeting(stack: Stack) -> Meeting:
             ),
             idempotency_key=key,
         )
-        return await client.start(meeting.id)
+        return await client.start(meeting.id) if started else meeting
     finally:
         await client.close()
 
@@ -127,11 +132,13 @@ async def alice_signed_in(
 async def hub_signed_in(stack: Stack, folder: Path, name: str) -> AsyncIterator[tuple[AppProcess, Meeting]]:
     """MiKL's Hub in the room of a new meeting with Alice; it ends with the block."""
     app = AppProcess("hub", name, stack.service_url, folder, ("--camera", "test", "--language", "fr"))
-    meeting = await running_meeting(stack)
+    meeting = await a_meeting(stack, started=False)
     try:
         await app.start()
         await app.sign_in(OPERATOR, PASSWORD)
-        await join(app, meeting)
+        await app.do("list", title=meeting.title, action="start", timeout_s=30)
+        await app.do("click", object=f"meetingAction-{meeting.id}")
+        await app.do("room", phase="connected", timeout_s=30)
         yield app, meeting
     finally:
         await app.stop()
@@ -139,9 +146,11 @@ async def hub_signed_in(stack: Stack, folder: Path, name: str) -> AsyncIterator[
 
 
 async def join(app: AppProcess, meeting: Meeting) -> float:
-    """Press *Join* in the list; returns the moment of the click (monotonic clock)."""
+    """Press *Join* in the list, look at the preview, press *Join*; the moment of that (monotonic clock)."""
     await app.do("list", title=meeting.title, action="join", timeout_s=30)
-    clicked = await app.do("click", object=f"meetingAction-{meeting.id}")
+    await app.do("click", object=f"meetingAction-{meeting.id}")
+    await app.do("preview", pictures=3)
+    clicked = await app.do("click", object="joinButton")
     return float(clicked["clicked_at"])
 
 

@@ -23,6 +23,7 @@ import av
 
 from backend_client.models import Meeting
 from tests.bench.app_in_room import (
+    a_meeting,
     alice_signed_in,
     cpu_s,
     end_meeting,
@@ -30,7 +31,6 @@ from tests.bench.app_in_room import (
     join,
     load,
     memory_mb,
-    running_meeting,
     servers,
     tree,
 )
@@ -168,7 +168,7 @@ async def measure_web(
 @asynccontextmanager
 async def a_room(stack: Any, openvidu: RunningOpenVidu, scene: Scene) -> AsyncIterator[tuple[Meeting, str]]:
     """A running meeting with everybody else in its session."""
-    meeting = await running_meeting(stack)
+    meeting = await a_meeting(stack, started=True)
     session = f"mtg_{meeting.id.hex}"
     try:
         async with feeding(openvidu, session, scene.remotes, scene.size_px):
