@@ -149,7 +149,8 @@ async def run(
     if isinstance(app, QGuiApplication):
         app.commitDataRequest.connect(lambda _manager: shell.stop())  # the user logs out of the system
     instance.asked.connect(shell.started_again)
-    links = SystemLinks(shell.open_link)
+    # Elsewhere nobody sends them, and every event of the app would pass through Python for nothing.
+    links = SystemLinks(shell.open_link) if sys.platform == "darwin" else None
     try:
         if request.link:
             shell.open_link(request.link)
@@ -158,7 +159,8 @@ async def run(
         shell.shown.connect(instance.listen)
         await shell.run()
     finally:
-        links.close()
+        if links is not None:
+            links.close()
         watch.close()
 
 

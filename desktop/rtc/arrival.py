@@ -60,7 +60,7 @@ class PictureRepair:
         """Do what is due at this moment of the loop's time."""
         generator = getattr(self._receiver, _NACKS)
         ssrc = self._media_ssrc()
-        if generator is None or ssrc is None:
+        if generator is None or ssrc is None or not (generator.missing or self._missing):
             return
         self._missing = {
             number: self._missing.get(number) or _Missing(1, now_s + FIRST_REPEAT_S)

@@ -24,6 +24,7 @@ BENCHES = {
     "audio": "audio",
     "room": "room",
     "latency": "latency",
+    "join": "join",
     "start": "start",
     "local-server": "local_server",
     "service": "service",

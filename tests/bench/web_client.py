@@ -67,6 +67,22 @@ def _pid_of(address: str) -> int:
 
 
 @asynccontextmanager
+async def joining_web_participant() -> AsyncIterator[BrowserParticipant]:
+    """Chromium with a page that is loaded and has not joined.
+
+    Raises:
+        UnavailableError: Chromium or npm's packages are not here.
+    """
+    _CACHE.mkdir(exist_ok=True)
+    node_packages = await asyncio.to_thread(packages.install, _CACHE)
+    with bundled_page(node_packages) as url, running_chromium("--window-size=1280,720") as address:
+        async with devtools(address) as connection:
+            web = BrowserParticipant(await Page.open(connection, url), 0)
+            yield web
+            await web.call("leave")
+
+
+@asynccontextmanager
 async def two_web_participants(
     openvidu: RunningOpenVidu,
 ) -> AsyncIterator[tuple[BrowserParticipant, BrowserParticipant]]:

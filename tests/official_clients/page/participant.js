@@ -66,6 +66,26 @@ export class Participant {
     return this.session.connection.connectionId;
   }
 
+  /** Join, publish the (fake) devices, and give the milliseconds until somebody's first picture shows. */
+  async joinAndWatch(token) {
+    const begun = performance.now();
+    let show;
+    const shown = new Promise((resolve) => {
+      show = resolve;
+    });
+    this.session = this.openvidu.initSession();
+    this.session.on("streamCreated", ({ stream }) => {
+      this.watch(stream);
+      const { video } = this.watched.get(stream.connection.connectionId);
+      video.requestVideoFrameCallback((now) => show(now));
+    });
+    await this.session.connect(token, JSON.stringify({ name: "Web" }));
+    const published = this.publishSources({ resolution: "640x480" });
+    const end = await shown;
+    await published;
+    return end - begun;
+  }
+
   /**
    * Publish a canvas with frame codes and a tone.
    *
