@@ -64,14 +64,21 @@ class Feeder:
         self._pictures, self._sound = pictures, sound
         self._connection: RTCPeerConnection = peer()
         self._tasks: list[asyncio.Task[None]] = []
+        self._key_wanted = False
+
+    def _want_key(self) -> None:
+        """Somebody came or lost a picture: the clip begins anew, with its key frame."""
+        self._key_wanted = True
 
     async def publish(self, number: int) -> None:
         """Publish; `number` spreads the feeders' pictures over the time of one picture."""
         outlets = {kind: Fanout(kind) for kind in ("audio", "video")}
-        for outlet in outlets.values():
+        for kind, outlet in outlets.items():
             track = outlet.track()
             sender = self._connection.addTransceiver(track, direction="sendonly").sender
             seams.take_over_sending(sender, track)
+            if kind == "video":
+                sender._send_keyframe = self._want_key  # type: ignore[method-assign]
         seams.gather_on_loopback_when_alone(self._connection)
         await self._connection.setLocalDescription()
         params = {
@@ -93,14 +100,14 @@ class Feeder:
 
     async def _film(self, outlet: Fanout, number: int) -> None:
         start_s = time.monotonic() + number / (7 * FRAME_RATE)
-        for count, payloads in enumerate(itertools.cycle(self._pictures)):
+        place = 0
+        for count in itertools.count():
             await asyncio.sleep(max(0.0, start_s + count / FRAME_RATE - time.monotonic()))
-            outlet.push(
-                payloads,
-                ssrc=1,
-                timestamp=count * 90_000 // FRAME_RATE & 0xFFFF_FFFF,
-                is_key=count % len(self._pictures) == 0,
-            )
+            if self._key_wanted:
+                place, self._key_wanted = 0, False
+            timestamp = count * 90_000 // FRAME_RATE & 0xFFFF_FFFF
+            outlet.push(self._pictures[place], ssrc=1, timestamp=timestamp, is_key=place == 0)
+            place = (place + 1) % len(self._pictures)
 
     async def _speak(self, outlet: Fanout) -> None:
         start_s = time.monotonic()
