@@ -188,6 +188,8 @@ class Sizes:
     share_dialog: int
     share_grid: int
     share_bar: int
+    small_room_width: int
+    small_room_height: int
     prejoin_min_width: int
     prejoin_min_height: int
     room_min_width: int

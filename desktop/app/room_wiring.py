@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from desktop.view_models.share import ShareViewModel
     from desktop.views.room.room_window import RoomWindow
     from desktop.views.room.sharing import RoomSharing
+    from desktop.views.room.small_room import SmallRoomKeeper
 
 
 class RoomOpener(QObject):
@@ -41,6 +42,7 @@ class RoomOpener(QObject):
     Signals:
         opened(RoomViewModel): a room is on screen.
         finished(): the room is over and its window gone; the list is next.
+        settings_requested(): somebody in the room wants the settings.
 
     Args:
         client: the service.
@@ -53,6 +55,7 @@ class RoomOpener(QObject):
 
     opened = Signal(object)
     finished = Signal()
+    settings_requested = Signal()
 
     def __init__(
         self,
@@ -83,6 +86,7 @@ class RoomOpener(QObject):
         self.window: RoomWindow | None = None
         self.sharing: ShareViewModel | None = None
         self.share_ui: RoomSharing | None = None
+        self.small: SmallRoomKeeper | None = None
 
     @property
     def is_open(self) -> bool:
@@ -104,9 +108,12 @@ class RoomOpener(QObject):
         # The log-in card and the list are on screen before: 0.1 s of imports that they do not need.
         from desktop.app.screens import MachineScreens  # noqa: PLC0415
         from desktop.view_models.room import RoomViewModel  # noqa: PLC0415
+        from desktop.view_models.room_devices import RoomDevicesViewModel  # noqa: PLC0415
         from desktop.view_models.share import ShareViewModel  # noqa: PLC0415
+        from desktop.views.room.device_menus import RoomDeviceMenus  # noqa: PLC0415
         from desktop.views.room.room_window import RoomWindow  # noqa: PLC0415
         from desktop.views.room.sharing import RoomSharing  # noqa: PLC0415
+        from desktop.views.room.small_room import SmallRoomKeeper  # noqa: PLC0415
 
         self.media.start()
         self.devices.account_id = str(user.id)
@@ -131,7 +138,12 @@ class RoomOpener(QObject):
             allowed=self._settings.allow_screen_share,
             parent=self,
         )
-        self.share_ui = RoomSharing(self.sharing, self.window, self._theme, self._theme.stage_look)
+        stage_look = self._theme.stage_look
+        self.share_ui = RoomSharing(self.sharing, self.window, self._theme, stage_look)
+        device_menus = RoomDevicesViewModel(self.devices, self._language, self.window)
+        device_menus.settings_requested.connect(self.settings_requested)
+        RoomDeviceMenus(device_menus, self.window, stage_look)
+        self.small = SmallRoomKeeper(model, self.window, stage_look)
         self.window.show()
         model.start()
         self.opened.emit(model)
@@ -210,8 +222,11 @@ class RoomOpener(QObject):
         await self.devices.close_kept()
 
     def _drop(self) -> None:
+        if self.small is not None:
+            self.small.close()
         if self.share_ui is not None:
             self.share_ui.close()
+        self.small = None
         self.sharing = None
         self.share_ui = None
         if self.window is not None:

@@ -161,6 +161,7 @@ class Shell(QObject):
         )
         self.room.opened.connect(self._room_opened)
         self.room.finished.connect(self._room_finished)
+        self.room.settings_requested.connect(self.settings.open)
         self.entry = EntryDesk(
             self.client,
             self.settings.store,

@@ -1,4 +1,4 @@
-"""What the screen before a meeting draws: ready to join, or waiting for the host to start."""
+"""What the screen before a meeting draws: to join, or to wait for the host; and device menus."""
 
 from __future__ import annotations
 
@@ -81,6 +81,23 @@ class PreJoinState:
     can_skip: bool = True
     joining: bool = False
     error: str = ""
+
+    def picker(self, kind: DeviceKind) -> PickerState:
+        """The picker of one kind."""
+        return {
+            DeviceKind.CAMERA: self.camera,
+            DeviceKind.MICROPHONE: self.microphone,
+            DeviceKind.SPEAKER: self.speaker,
+        }[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDevicesState:
+    """`RoomDevicesViewModel`: one picker of each kind."""
+
+    microphone: PickerState = PickerState(DeviceKind.MICROPHONE)
+    speaker: PickerState = PickerState(DeviceKind.SPEAKER)
+    camera: PickerState = PickerState(DeviceKind.CAMERA)
 
     def picker(self, kind: DeviceKind) -> PickerState:
         """The picker of one kind."""

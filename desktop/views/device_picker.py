@@ -81,29 +81,33 @@ class CheckRow(Control):
         painter.drawText(QRectF(left, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
 
 
-class DeviceMenu(Dropdown):
+class DeviceRows(QWidget):
     """The devices of one kind, the chosen one checked.
 
     Args:
         look: colours, fonts and sizes.
         name: object name; rows are called by it with their number.
-        anchor: the control it hangs from.
     """
 
     chosen = Signal(str)
     """A device's id, "" for the system's default."""
 
-    def __init__(self, look: Look, name: str, anchor: QWidget) -> None:
-        super().__init__(look, name, anchor)
+    def __init__(self, look: Look, name: str) -> None:
+        super().__init__()
+        self._look = look
         self._rows: list[CheckRow] = []
         self._choices: tuple[DeviceChoice, ...] = ()
+        self.setObjectName(name)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(look.space.xxs)
 
     def show_choices(self, choices: tuple[DeviceChoice, ...], chosen: str) -> None:
         """Replace the rows."""
         if choices != self._choices:
             self._choices = choices
             for row in self._rows:
-                self.content.removeWidget(row)
+                self._column.removeWidget(row)
                 row.deleteLater()
             self._rows = [self._row(number, choice) for number, choice in enumerate(choices)]
         for row, choice in zip(self._rows, choices, strict=True):
@@ -117,11 +121,30 @@ class DeviceMenu(Dropdown):
                 row.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _row(self, number: int, choice: DeviceChoice) -> CheckRow:
-        row = CheckRow(self.look, f"{self.objectName()}-{number}")
+        row = CheckRow(self._look, f"{self.objectName()}-{number}")
         row.set_words(choice.text)
-        row.clicked.connect(lambda: self._choose(choice.value))
-        self.content.addWidget(row)
+        row.clicked.connect(lambda: self.chosen.emit(choice.value))
+        self._column.addWidget(row)
         return row
+
+
+class DeviceMenu(Dropdown):
+    """The menu of one picker.
+
+    Args:
+        look: colours, fonts and sizes.
+        name: object name; rows are called by it with their number.
+        anchor: the control it hangs from.
+    """
+
+    chosen = Signal(str)
+    """A device's id, "" for the system's default."""
+
+    def __init__(self, look: Look, name: str, anchor: QWidget) -> None:
+        super().__init__(look, f"{name}Card", anchor)
+        self.rows = DeviceRows(look, name)
+        self.rows.chosen.connect(self._choose)
+        self.content.addWidget(self.rows)
 
     def _choose(self, value: str) -> None:
         self.hide()
@@ -268,7 +291,7 @@ class DevicePicker(QWidget):
         self._help.set_label(state.action)
         self._help.setVisible(bool(state.action))
         if self._menu is not None:
-            self._menu.show_choices(state.choices, state.chosen)
+            self._menu.rows.show_choices(state.choices, state.chosen)
         self._name_it()
 
     def _name_it(self) -> None:
@@ -283,9 +306,9 @@ class DevicePicker(QWidget):
         if self._menu is None:
             self._menu = DeviceMenu(self._look, f"{self._name}Menu", self.button)
             self._menu.chosen.connect(self.chosen)
-        self._menu.show_choices(self._state.choices, self._state.chosen)
+        self._menu.rows.show_choices(self._state.choices, self._state.chosen)
         self._menu.open_under(width_px=self.button.width())
-        self._menu.focus_chosen()
+        self._menu.rows.focus_chosen()
 
 
 class LevelBar(QWidget):

@@ -20,6 +20,7 @@ from desktop.views import (
     gallery_room,
     gallery_settings,
     gallery_share,
+    gallery_small,
 )
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
@@ -180,3 +181,4 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     yield from gallery_hub.scenes(samples)
     yield from gallery_prejoin.scenes(samples, slots[""])
     yield from gallery_share.scenes(samples, slots)
+    yield from gallery_small.scenes(samples, slots)

@@ -383,6 +383,25 @@
     </message>
 </context>
 <context>
+    <name>DevicesMenu</name>
+    <message>
+        <source>Microphone</source>
+        <translation>Micro</translation>
+    </message>
+    <message>
+        <source>Loudspeaker</source>
+        <translation>Haut-parleur</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Caméra</translation>
+    </message>
+    <message>
+        <source>All settings</source>
+        <translation>Tous les réglages</translation>
+    </message>
+</context>
+<context>
     <name>DiagnosisWindow</name>
     <message>
         <source>The report is in the clipboard, without names, addresses and keys.</source>
@@ -1005,6 +1024,17 @@
     </message>
 </context>
 <context>
+    <name>RoomDeviceMenus</name>
+    <message>
+        <source>Choose microphone and loudspeaker</source>
+        <translation>Choisir le micro et le haut-parleur</translation>
+    </message>
+    <message>
+        <source>Choose the camera</source>
+        <translation>Choisir la caméra</translation>
+    </message>
+</context>
+<context>
     <name>RoomSharing</name>
     <message>
         <source>Your screen is shared</source>
@@ -1231,6 +1261,53 @@
     <message>
         <source>Settings</source>
         <translation>Réglages</translation>
+    </message>
+</context>
+<context>
+    <name>SmallRoom</name>
+    <message>
+        <source>Microphone on</source>
+        <translation>Micro activé</translation>
+    </message>
+    <message>
+        <source>Turn the microphone off</source>
+        <translation>Désactiver le micro</translation>
+    </message>
+    <message>
+        <source>Microphone off</source>
+        <translation>Micro désactivé</translation>
+    </message>
+    <message>
+        <source>Turn the microphone on</source>
+        <translation>Activer le micro</translation>
+    </message>
+    <message>
+        <source>Camera on</source>
+        <translation>Caméra activée</translation>
+    </message>
+    <message>
+        <source>Turn the camera off</source>
+        <translation>Désactiver la caméra</translation>
+    </message>
+    <message>
+        <source>Camera off</source>
+        <translation>Caméra désactivée</translation>
+    </message>
+    <message>
+        <source>Turn the camera on</source>
+        <translation>Activer la caméra</translation>
+    </message>
+    <message>
+        <source>Speaker</source>
+        <translation>Personne qui parle</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>Quitter</translation>
+    </message>
+    <message>
+        <source>Back to the meeting’s window</source>
+        <translation>Revenir à la fenêtre de la réunion</translation>
     </message>
 </context>
 <context>

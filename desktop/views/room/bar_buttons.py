@@ -47,7 +47,7 @@ class DeviceButton(Control):
         """Say what it is and what a press does: the state is its name, the action its tool tip."""
         self.setAccessibleName(state)
         self.setAccessibleDescription(action)
-        self.setToolTip(f"{action} ({keys})")
+        self.setToolTip(f"{action} ({keys})" if keys else action)
 
     def sizeHint(self) -> QSize:
         """A circle."""
