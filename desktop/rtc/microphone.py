@@ -194,6 +194,9 @@ class Microphone:
     def take(self) -> Samples:
         """The next 20 ms that go out: what was said, or silence."""
         samples = self._frames.popleft() if self._on and self._frames else _SILENCE
+        if self._on and samples is _SILENCE and hears_room(self._source):
+            # A device that gives nothing any more is as silent as one that gives zeros.
+            self._notice(self._silence.hear(_SILENCE), False)
         self._level.measure(samples)
         return samples
 

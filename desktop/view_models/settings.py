@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.system.settings import LanguageChoice, ProxyMode, Settings, SettingsError, ThemeChoice
 from desktop.view_models.account_settings import AccountPort, AccountSettings
-from desktop.view_models.device_states import DeviceKind, DevicesState, KindState, SoundSwitches
+from desktop.view_models.device_states import DeviceKind, DevicesState, KindState
 from desktop.view_models.language import Language
 from desktop.view_models.ports import DevicesPort
 from desktop.view_models.settings_states import (
@@ -26,7 +27,7 @@ from desktop.view_models.view_model import ViewModel
 
 log = logging.getLogger(__name__)
 
-_SOUND = ("echo_cancellation", "noise_suppression", "gain_control")
+_SOUND = ("echo_cancellation", "noise_suppression", "gain_control", "notice_when_muted")
 
 
 class SettingsViewModel(ViewModel[SettingsState]):
@@ -95,9 +96,7 @@ class SettingsViewModel(ViewModel[SettingsState]):
     def toggle(self, key: str, on: bool) -> None:
         """Switch something."""
         if key in _SOUND:
-            switches = self._devices.state.switches
-            values = {name: getattr(switches, name) for name in _SOUND} | {key: on}
-            self._devices.set_switches(SoundSwitches(**values))
+            self._devices.set_switches(replace(self._devices.state.switches, **{key: on}))
         else:
             self._change(key, on)
 
@@ -241,20 +240,26 @@ class SettingsViewModel(ViewModel[SettingsState]):
         }
         rows = tuple(self._device(kind, title, state) for kind, title in titles.items())
         sound = (
-            ("echo_cancellation", self.tr("Remove the echo of the loudspeaker")),
-            ("noise_suppression", self.tr("Remove background noise")),
-            ("gain_control", self.tr("Adjust the volume of my voice")),
+            ("echo_cancellation", self.tr("Remove the echo of the loudspeaker"), ""),
+            ("noise_suppression", self.tr("Remove background noise"), ""),
+            ("gain_control", self.tr("Adjust the volume of my voice"), ""),
+            (
+                "notice_when_muted",
+                self.tr("Tell me when I talk while muted"),
+                self.tr("How loud it is, is measured on this computer; nothing is sent or kept."),
+            ),
         )
         switches = tuple(
             SettingRow(
                 key,
                 RowKind.SWITCH,
                 label,
+                note,
                 on=bool(getattr(state.switches, key)),
                 locked=self._settings.is_locked(key),
                 enabled=not self._settings.is_locked(key),
             )
-            for key, label in sound
+            for key, label, note in sound
         )
         return (SettingsSection(self.tr("Devices"), rows), SettingsSection(self.tr("My voice"), switches))
 

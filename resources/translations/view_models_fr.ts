@@ -1642,6 +1642,14 @@
         <source>Test my setup</source>
         <translation>Tester ma configuration</translation>
     </message>
+    <message>
+        <source>Tell me when I talk while muted</source>
+        <translation>M’avertir quand je parle micro désactivé</translation>
+    </message>
+    <message>
+        <source>How loud it is, is measured on this computer; nothing is sent or kept.</source>
+        <translation>Seul le volume est mesuré, sur cet ordinateur&#x202f;; rien n’est envoyé ni conservé.</translation>
+    </message>
 </context>
 <context>
     <name>ShareViewModel</name>

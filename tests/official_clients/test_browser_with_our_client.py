@@ -68,6 +68,7 @@ async def test_what_each_knows_of_the_other(meeting: Meeting) -> None:
     assert (stream.has_audio, stream.has_video) == (True, True)
     assert (stream.microphone_on, stream.camera_on) == (True, True)
     assert (stream.width_px, stream.height_px) == (320, 240)
+    await browser.sees(ours.connection_id, DESK)
     assert await browser.call("receivedCodec", ours.connection_id) == "video/VP8"
 
 

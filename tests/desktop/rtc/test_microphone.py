@@ -281,6 +281,18 @@ async def test_a_microphone_that_hears_nothing_is_noticed_and_forgiven() -> None
     await microphone.close()
 
 
+async def test_a_microphone_that_gives_nothing_any_more_is_silent_too() -> None:
+    source, told = RoomMicrophone(), list[tuple[bool, bool]]()
+    microphone = Microphone(source, AudioLevel(), on_notice=lambda *notice: told.append(notice))
+    await microphone.switch_on()
+    source.hear(SPEECH[0])
+    for _ in range(501):
+        microphone.take()
+    await asyncio.sleep(0)
+    assert told == [(True, False)]
+    await microphone.close()
+
+
 async def test_talking_while_muted_is_said_once_until_unmuted() -> None:
     source, told = RoomMicrophone(), list[tuple[bool, bool]]()
     microphone = Microphone(
