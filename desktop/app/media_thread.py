@@ -309,6 +309,24 @@ class RoomBridge(QObject):
         if self._room is not None and self._thread.running:
             await self._thread.call(self._room.stop_sharing())
 
+    async def watch_video(self, stream_id: str, on: bool) -> None:
+        """Stop to decode a remote stream's pictures, or begin again; does nothing before the join."""
+        if self._room is not None and self._thread.running:
+            await self._thread.call(self._watch_video(self._room, stream_id, on))
+
+    @staticmethod
+    async def _watch_video(room: Room, stream_id: str, on: bool) -> None:
+        room.watch_video(stream_id, on)
+
+    async def set_economy(self, on: bool) -> None:
+        """Send less, or all again; does nothing before the join."""
+        if self._room is not None and self._thread.running:
+            await self._thread.call(self._set_economy(self._room, on))
+
+    @staticmethod
+    async def _set_economy(room: Room, on: bool) -> None:
+        room.set_economy(on)
+
     async def leave(self) -> None:
         """Leave and release everything."""
         if self._room is not None and self._thread.running:

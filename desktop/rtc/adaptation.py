@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from desktop.meeting.quality_ladder import Conditions, QualityLadder, Sending
 from desktop.rtc.camera import CameraCounts
 from desktop.rtc.encoder import LeanVp8Encoder, VoiceEncoder, VoiceSettings
 from desktop.rtc.measurement import Tap
 from desktop.rtc.statistics import KindStatistics, StreamStatistics
+
+ECONOMY_RATE = 15
+"""Pictures a second at most while the computer is to be spared."""
+ECONOMY_WIDTH_PX = 480
+"""Width of the picture at most, then."""
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +62,8 @@ class Adaptation:
         self._taken = 0
         self._missed = 0
         self._sending: Sending | None = None
+        self.economy = False
+        """The user wants the computer spared: never more than `ECONOMY_RATE` and `ECONOMY_WIDTH_PX`."""
 
     @property
     def sending(self) -> Sending | None:
@@ -90,7 +97,7 @@ class Adaptation:
                 sending.limit.value,
             )
         if self._camera is not None and sending.has_picture:
-            self._camera.limit(frame_rate=sending.frame_rate, scale=sending.scale)
+            self._camera.limit(**self._limits(sending))
         for encoder in encoders:
             if isinstance(encoder, LeanVp8Encoder):
                 encoder.ceiling_bps = sending.video_bps
@@ -100,6 +107,13 @@ class Adaptation:
                 encoder.settings = VoiceSettings(sending.voice_bps, sending.voice_loss)
         if former is not None and former.has_picture != sending.has_picture:
             self._on_picture(sending.has_picture)
+
+    def _limits(self, sending: Sending) -> dict[str, Any]:
+        """Rate and scale for the camera."""
+        rate, scale = sending.frame_rate, sending.scale
+        if self.economy:
+            rate, scale = min(rate, ECONOMY_RATE), min(scale, ECONOMY_WIDTH_PX / max(1, self._whole[0]))
+        return {"frame_rate": rate, "scale": scale}
 
     def _whole_picture(self) -> tuple[int, int, int]:
         """Width, height and rate of everything that could be sent."""

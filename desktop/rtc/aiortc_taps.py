@@ -50,6 +50,10 @@ _DECODER_ERROR = "_RTCRtpReceiver__decoder_error"
 _DECODER_QUEUE = "_RTCRtpReceiver__decoder_queue"
 
 
+ASK_AGAIN = 30
+"""Pictures between two requests for a complete one, after pictures were left out."""
+
+
 class SenderTap:
     """What a sender is told by the other side, counted as it comes.
 
@@ -116,6 +120,13 @@ class SenderTap:
 class FrameSink(Protocol):
     """Where decoded pictures go, without a stop on the way. Sound has a way of its own: `sound_inlet.py`."""
 
+    @property
+    def wants_pictures(self) -> bool:
+        """Nobody looks at them: they are not even decoded."""
+
+    def skip_picture(self) -> None:
+        """A picture came and was not decoded. Called on the loop."""
+
     def take_picture(self, frame: av.VideoFrame, *, newest: bool) -> None:
         """Take a picture where it was decoded: on the loop, or on a thread of its stream, never both.
 
@@ -156,6 +167,10 @@ class ReceiverTap:
         self.nacks = self.picture_requests = 0
         self.freezes = FreezeMeter()
         self._begun_s: float | None = None
+        self._left_out = False
+        """Pictures were left out since the last one that was decoded."""
+        self._waited = 0
+        """How many of them came while a complete one was waited for."""
         self._decoder: Decoder | None = None
         self._place = WorkPlace()
         self._thread_given = self._thread_done = 0  # each written by one thread only
@@ -174,14 +189,35 @@ class ReceiverTap:
             self.octets += len(encoded.data)
             if self.kind == "video":
                 self.freezes.frame(time.monotonic())
-                if codec.name == "VP8" and encoded.data and not encoded.data[0] & 1:
-                    self.key_frames += 1
+                complete = codec.name == "VP8" and bool(encoded.data) and not encoded.data[0] & 1
+                self.key_frames += complete
+                if self._leaves_out(complete=complete or codec.name != "VP8"):
+                    return
             if self._sink is not None and self._decodes_here():
                 with self._place:
                     self._hand_on(self._sink, codec, encoded, newest=True)
                 return
         self._thread_given += 1
         self._queue.put(item)
+
+    def _leaves_out(self, *, complete: bool) -> bool:
+        """Whether a picture is not decoded: nobody wants it, or it builds on some that were left out.
+
+        Args:
+            complete: it builds on none.
+        """
+        if self._sink is None:
+            return False
+        wanted = self._sink.wants_pictures
+        if wanted and (complete or not self._left_out):
+            self._left_out, self._waited = False, 0
+            return False
+        if wanted and self._waited % ASK_AGAIN == 0:
+            getattr(self._receiver, _DECODER_ERROR).set()  # the next packet asks for a complete one
+        self._left_out = True
+        self._waited = self._waited + 1 if wanted else 0
+        self._sink.skip_picture()
+        return True
 
     def _decodes_here(self) -> bool:
         """Decode on the loop: it is quick, and the thread has nothing of this stream any more."""

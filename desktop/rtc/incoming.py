@@ -24,12 +24,20 @@ class IncomingMedia:
         slot: where the pictures go.
         playout: the stream's part of the mix.
         on_media: told once, on the loop, at the first frame of any kind.
+        wanted: whether anybody looks at the pictures.
     """
 
-    def __init__(self, slot: PictureSlot, playout: Playout, on_media: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        slot: PictureSlot,
+        playout: Playout,
+        on_media: Callable[[], None],
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._slot = slot
         self._playout = playout
         self._on_media: Callable[[], None] | None = on_media
+        self._wanted = wanted
         self._loop = asyncio.get_running_loop()
         self._reformatter = VideoReformatter()
         self._closed = False
@@ -37,6 +45,16 @@ class IncomingMedia:
         """Pictures received so far."""
         self.audio_frames = 0
         """Packets of sound received so far."""
+
+    @property
+    def wants_pictures(self) -> bool:
+        """See `FrameSink`."""
+        return self._wanted()
+
+    def skip_picture(self) -> None:
+        """Count a picture that nobody looks at: the stream is alive all the same."""
+        self.video_frames += 1
+        self._media_came()
 
     def take_picture(self, frame: av.VideoFrame, *, newest: bool) -> None:
         """Convert a picture for its tile; see `FrameSink`."""

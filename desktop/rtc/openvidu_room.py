@@ -113,6 +113,8 @@ class OpenViduRoom:
             on_quality=self._quality_changed,
             on_picture=self._picture_wanted,
         )
+        self.watch_video = self._subscriptions.watch_video
+        self.set_economy = self._quality.set_economy
         self._sharing = ScreenSharing(
             self._screen_connection_with, self.picture(OWN_SCREEN), self._sharing_changed
         )

@@ -248,6 +248,16 @@ class Room(Protocol):
     async def stop_sharing(self) -> None:
         """End the sharing and release its source. Safe at any time and more than once."""
 
+    def watch_video(self, stream_id: str, on: bool) -> None:
+        """Stop to decode a remote stream's pictures, or begin again; its sound goes on.
+
+        What comes is counted, not decoded: the computer rests, the line does not. Unknown streams, and
+        ones that are gone, are no error.
+        """
+
+    def set_economy(self, on: bool) -> None:
+        """Send a smaller picture less often, whatever line and computer would bear; or all again."""
+
     async def leave(self) -> None:
         """Leave and release everything. Safe at any time and more than once."""
 

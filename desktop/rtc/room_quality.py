@@ -61,6 +61,10 @@ class RoomQuality:
         """Look every second until cancelled."""
         await self._measurement.run()
 
+    def set_economy(self, on: bool) -> None:
+        """See `Adaptation.economy`."""
+        self._adaptation.economy = on
+
     def show_again(self) -> None:
         """See `Adaptation.show_again`."""
         self._adaptation.show_again()

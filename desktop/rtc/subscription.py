@@ -57,6 +57,7 @@ class Subscription:
         level: loudness of its sound.
         mixer: where it is heard.
         on_phase: told when it connects, fails, or is tried again.
+        wants_pictures: whether anybody looks at them; they are not decoded otherwise.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Subscription:
         level: AudioLevel,
         mixer: Mixer,
         on_phase: OnPhase,
+        wants_pictures: Callable[[], bool] = lambda: True,
     ) -> None:
         self.connection_id = connection_id
         self._signalling = signalling
@@ -83,6 +85,7 @@ class Subscription:
         self._level = level
         self._mixer = mixer
         self._on_phase = on_phase
+        self._wants_pictures = wants_pictures
         self._peer: Peer | None = None
         self._lost: asyncio.Event | None = None
         self._media: IncomingMedia | None = None
@@ -155,7 +158,7 @@ class Subscription:
         """
         lost = self._lost = asyncio.Event()
         playout = self._mixer.add_stream(self._level)
-        media = self._media = IncomingMedia(self._slot, playout, self._media_came)
+        media = self._media = IncomingMedia(self._slot, playout, self._media_came, self._wants_pictures)
         peer = self._peer = Peer(
             self._ice_servers,
             send_candidate=self._send_candidate,

@@ -30,6 +30,7 @@ class Subscriptions:
         self._on_phase = on_phase
         self._slots = {OWN_PICTURE: PictureSlot(), OWN_SCREEN: PictureSlot()}
         self._levels = {OWN_PICTURE: AudioLevel()}
+        self._unwatched: set[str] = set()
         self._running: dict[str, tuple[Subscription, asyncio.Task[None]]] = {}
         self._tasks = OwnedTasks()
 
@@ -45,6 +46,14 @@ class Subscriptions:
     def audio_level(self, stream_id: str) -> AudioLevel:
         """The loudness of a stream; `""` is our own microphone."""
         return self._levels.setdefault(stream_id, AudioLevel())
+
+    def watch_video(self, stream_id: str, on: bool) -> None:
+        """Decode a stream's pictures, or leave them; holds over a comeback until the stream is gone."""
+        if on:
+            self._unwatched.discard(stream_id)
+        elif stream_id in self._running:
+            self._unwatched.add(stream_id)
+            self.picture(stream_id).clear()
 
     def follow(self, roster: Roster, connection: Connection) -> None:
         """Subscribe to what is new, drop what is gone."""
@@ -108,6 +117,7 @@ class Subscriptions:
             level=self.audio_level(stream.stream_id),
             mixer=self._mixer,
             on_phase=self._on_phase,
+            wants_pictures=lambda: stream.stream_id not in self._unwatched,
         )
         task = self._tasks.start(subscription.run(), name=f"stream {stream.stream_id}")
         if task is not None:
@@ -116,6 +126,7 @@ class Subscriptions:
     def _forget_but(self, present: set[str]) -> None:
         """Drop the pictures and levels of streams that are gone; our own stay."""
         kept = present | {OWN_PICTURE, OWN_SCREEN}
+        self._unwatched &= present
         for stream_id in [known for known in self._slots if known not in kept]:
             self._slots.pop(stream_id).clear()
         for stream_id in [known for known in self._levels if known not in kept]:

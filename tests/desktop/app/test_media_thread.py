@@ -130,6 +130,14 @@ class ScriptedRoom:
             self._on_signal(replace(signal, from_connection_id="con_bo"))
         self.become(participants=())
 
+    def watch_video(self, stream_id: str, on: bool) -> None:
+        """Remember it."""
+        self._remember("watch_video", stream_id, on)
+
+    def set_economy(self, on: bool) -> None:
+        """Remember it."""
+        self._remember("set_economy", on)
+
     async def set_hand(self, raised: bool) -> None:
         """Raise or lower."""
         self._remember("set_hand", raised)

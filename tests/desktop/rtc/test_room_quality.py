@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from desktop.rtc.adaptation import ECONOMY_WIDTH_PX
+from desktop.rtc.aiortc_taps import ReceiverTap
 from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.media import PictureSlot
 from desktop.rtc.openvidu_room import OpenViduRoom
-from desktop.rtc.state import QualityWord, RoomNotice
+from desktop.rtc.state import QualityWord, RoomNotice, StreamPhase
 from tests.desktop.rtc.conftest import Guest, House, open_house
 from tests.support.openvidu import openvidu_process
 from tests.support.sources import BLUE, GREEN, RED, BlocksCamera, ToneMicrophone, shows
@@ -154,3 +157,55 @@ async def test_a_narrow_line_lowers_the_picture_and_keeps_the_voice() -> None:
             assert own.bitrate_bps < 200_000
             await until(lambda: bo.output.strength(450) > 0.12, "the tone, still")
             assert ada.state.camera_on
+
+
+async def test_a_picture_nobody_looks_at_is_not_decoded_and_comes_back_whole(house: House) -> None:
+    """Its stream stays alive, its sound is heard, and a key frame is asked for on the way back."""
+    ada, bo = await house.joined("Ada", colour=RED), await house.joined("Bo")
+    await until(lambda: shows(bo.picture_of(), RED), "Ada's picture")
+    stream_id = bo.others[0].streams[0].stream_id
+    bo.room.watch_video(stream_id, False)
+    (tap,) = [each for each in received(bo) if each.kind == "video"]
+    await until(lambda: bo.picture_of().picture is None, "the tile to be empty")
+    before_s, frames, heard = tap.decode_s, tap.frames, bo.output.written
+    await until(lambda: tap.frames > frames + 20, "pictures that come all the same")
+    await until(lambda: bo.output.written > heard, "her voice")
+    assert tap.decode_s == before_s
+    assert bo.picture_of().picture is None
+    assert bo.others[0].streams[0].phase is StreamPhase.CONNECTED
+    ada.camera = BlocksCamera(BLUE)
+    await ada.room.replace_camera(ada.camera)
+    asked = tap.picture_requests
+    bo.room.watch_video(stream_id, True)
+    await until(lambda: shows(bo.picture_of(), BLUE), "what she shows now")
+    assert tap.picture_requests > asked
+    bo.room.watch_video("gone", False)
+
+
+async def test_to_spare_the_computer_less_is_sent(house: House) -> None:
+    ada = await house.joined("Ada", camera=BlocksCamera(RED, width_px=960, height_px=540))
+    bo = await house.joined("Bo")
+    await until(lambda: sent_width(ada) == 960, "the whole picture", 15)
+    ada.room.set_economy(True)
+    await until(lambda: sent_width(ada) <= ECONOMY_WIDTH_PX, "a smaller one", 15)
+    await until(lambda: 0 < width_of(bo.picture_of()) <= ECONOMY_WIDTH_PX, "at Bo's", 15)
+    ada.room.set_economy(False)
+    await until(lambda: sent_width(ada) == 960, "the whole picture again", 15)
+
+
+def received(guest: Guest) -> list[ReceiverTap]:
+    """Everything that somebody receives."""
+    assert isinstance(guest.room, OpenViduRoom)
+    peers = [subscription.peer for subscription in guest.room._subscriptions.running]
+    return [tap for peer in peers if peer for tap in peer.taps if isinstance(tap, ReceiverTap)]
+
+
+def sent_width(guest: Guest) -> int:
+    """Width of the picture that somebody sends, as the statistics say."""
+    own = guest.room.statistics().streams.get("")
+    return (own.video.width_px or 0) if own is not None and own.video is not None else 0
+
+
+def width_of(slot: PictureSlot) -> int:
+    """Width of what a tile paints; 0 for nothing."""
+    return slot.picture.width_px if slot.picture is not None else 0
