@@ -225,6 +225,7 @@ class Durations:
     toast: int
     dots: int
     frame: int
+    frame_saving: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from desktop.rtc.media import AudioLevel, PictureSlot
 from desktop.rtc.room import RoomRequest
 from desktop.rtc.signals import Signal
 from desktop.rtc.state import RoomState
+from desktop.rtc.statistics import RoomStatistics
 from desktop.view_models.device_states import DeviceKind, DevicesState, PreviewState, SoundSwitches
 
 
@@ -123,6 +124,15 @@ class RoomPort(Protocol):
 
     async def send(self, signal: Signal, to: Sequence[str] = ()) -> None:
         """Send a data signal to everybody, ourselves included, or to some connections."""
+
+    async def statistics(self) -> RoomStatistics:
+        """What each stream did in the last second."""
+
+    async def watch_video(self, stream_id: str, on: bool) -> None:
+        """Stop to decode a stream's pictures, or begin again."""
+
+    async def set_economy(self, on: bool) -> None:
+        """Send less, or all again."""
 
     async def set_hand(self, raised: bool) -> None:
         """Raise or lower our hand."""

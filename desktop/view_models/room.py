@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -26,7 +27,10 @@ from desktop.view_models.room_chat import ChatViewModel
 from desktop.view_models.room_ending import RoomEnding
 from desktop.view_models.room_hands import RoomHands
 from desktop.view_models.room_layout import LayoutViewModel
+from desktop.view_models.room_part import RoomPart
 from desktop.view_models.room_people import PeopleViewModel
+from desktop.view_models.room_quality import StatisticsViewModel
+from desktop.view_models.room_saving import SavingViewModel
 from desktop.view_models.room_sound import RoomSound
 from desktop.view_models.room_switches import Device, RoomSwitches
 from desktop.view_models.room_tiles import RoomTiles
@@ -48,6 +52,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
         chat: the conversation in writing.
         people: who is there, and hands.
         layout: how the viewer wants the tiles to stand.
+        saving: what is done without.
+        statistics: figures for support.
 
     Signals:
         finished(): the window may close; the list is next.
@@ -80,7 +86,6 @@ class RoomViewModel(ViewModel[RoomViewState]):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(RoomViewState(title=meeting.title), on_unexpected, parent)
-        self._entry = entry
         self._meeting = meeting
         self._user = user
         self._service = meetings
@@ -93,13 +98,25 @@ class RoomViewModel(ViewModel[RoomViewState]):
             str(user.id), meetings.now, self._words.dates, on_unexpected=on_unexpected, parent=self
         )
         self.layout = LayoutViewModel(self._tiles, parent=self)
+        self.saving = SavingViewModel(self._show_camera, on_unexpected=on_unexpected, parent=self)
         self.people = PeopleViewModel(
             self._tiles,
             hands,
             self._muted_by_host,
             self.layout.toggle_pin,
+            self.saving.set_watched,
             on_unexpected=on_unexpected,
             parent=self,
+        )
+        self.statistics = StatisticsViewModel(
+            self._tiles.quality, self._words.dates, on_unexpected=on_unexpected, parent=self
+        )
+        self._parts: tuple[RoomPart[Any], ...] = (
+            self.chat,
+            self.layout,
+            self.people,
+            self.saving,
+            self.statistics,
         )
         self._room: RoomPort | None = None
         self._attached: RoomPort | None = None
@@ -119,6 +136,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self._tick)
+        self.saving.changed.connect(lambda state: self.people.show_unwatched(state.unwatched))
+        self.saving.changed.connect(self._write)
         self.layout.changed.connect(lambda state: self.people.show_pinned(state.pinned))
         language.changed.connect(self._speak)
         self._write()
@@ -128,7 +147,7 @@ class RoomViewModel(ViewModel[RoomViewState]):
         """The room as `rtc` sees it; idle before the first attempt, with what is to be on."""
         if self._room is not None and self._room.state.phase is not RoomPhase.IDLE:
             return self._room.state
-        return RoomState(microphone_on=self._entry.microphone_on, camera_on=self._entry.camera_on)
+        return RoomState(microphone_on=self._wanted[0], camera_on=self._wanted[1])
 
     def picture(self, key: str) -> PictureSlot:
         """What the tile with this key paints."""
@@ -143,9 +162,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
         """Leave without a word to the service and stop; the meeting itself goes on."""
         self._ticker.stop()
         self._sound.close()
-        await self.chat.close()
-        await self.people.close()
-        await self.layout.close()
+        for part in self._parts:
+            await part.close()
         await super().close()
         room = self._detach()
         if room is not None:
@@ -225,13 +243,12 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self._room = self._attached = room = self._make_room()
         room.changed.connect(self._on_room)
         room.signal_received.connect(self._on_signal)
-        self.chat.attach(room)
-        self.people.attach(room)
+        for part in self._parts:
+            part.attach(room)
         try:
-            ticket = await self._service.room_token(self._meeting.id)
             await room.join(
                 RoomRequest(
-                    token=ticket.token,
+                    token=(await self._service.room_token(self._meeting.id)).token,
                     name=self._user.full_name,
                     microphone_on=self._wanted[0],
                     camera_on=self._wanted[1],
@@ -284,9 +301,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self.finished.emit()
 
     def _on_room(self, state: RoomState) -> None:
-        self.chat.take_state(state)
-        self.people.take_state(state)
-        self.layout.take_state(state)
+        for part in self._parts:
+            part.take_state(state)
         self._sound.take_state(state)
         if state.error is not None and state.phase is not RoomPhase.LEFT:
             self._switches.warning = text_for(state.error).sentence
@@ -302,19 +318,23 @@ class RoomViewModel(ViewModel[RoomViewState]):
             self._ending.begin(may_come_back=may_come_back)
 
     def _on_signal(self, signal: DataSignal) -> None:
-        self.chat.take_signal(signal)
-        self.people.take_signal(signal)
+        for part in self._parts:
+            part.take_signal(signal)
 
     def _muted_by_host(self, name: str) -> None:
         """The host's word; only we switch it on again."""
         self._switches.mute(self._room, self._words.muted_by_host(name))
 
+    def _show_camera(self, on: bool) -> None:
+        if self._room is not None and self._room.state.camera_on is not on:
+            self._switches.toggle(Device.CAMERA, self._room)
+
     def _tick(self) -> None:
         state = self.room_state
         if self._room is not None:
             self._tiles.listen(self._room)
-            self.people.tick()
-            self.layout.take_state(state)
+            for part in self._parts:
+                part.tick()
         if state.phase is RoomPhase.CONNECTED:
             self._alone_left_s = self._alone.take(self._clock(), alone=not state.participants)
         if self._alone_left_s == 0.0 and not self._leaving:
@@ -327,8 +347,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
 
     def _speak(self) -> None:
         """The language changed."""
-        self.chat.rewrite()
-        self.people.rewrite()
+        for part in self._parts:
+            part.rewrite()
         self._write()
 
     def _seen(self) -> RoomState:
@@ -336,14 +356,11 @@ class RoomViewModel(ViewModel[RoomViewState]):
         state = self.room_state
         if self._over and state.phase is not RoomPhase.LEFT:
             return replace(state, phase=RoomPhase.LEFT, end_reason=EndReason.LEFT, participants=())
-        if state.phase is RoomPhase.IDLE:
-            microphone_on, camera_on = self._wanted
-            return replace(state, microphone_on=microphone_on, camera_on=camera_on)
         return state
 
     def _write(self) -> None:
         state = self._seen()
-        tiles = self._tiles.others(state)
+        tiles = self._tiles.others(state, self.saving.state.unwatched)
         stage, message, detail = self._stage(state, bool(tiles))
         others = len(state.participants)
         self._set(

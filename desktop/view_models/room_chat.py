@@ -15,10 +15,9 @@ from desktop.rtc.signals import CHAT, Signal
 from desktop.rtc.state import RoomPhase, RoomState
 from desktop.view_models.dates import Dates
 from desktop.view_models.error_texts import text_for
-from desktop.view_models.ports import RoomPort
+from desktop.view_models.room_part import RoomPart
 from desktop.view_models.room_states import CHAT_LIMIT, ChatLine, ChatState, Delivery
 from desktop.view_models.tasks import OnUnexpected
-from desktop.view_models.view_model import ViewModel
 
 KEPT_LINES = 1000
 """Older lines go: no conversation needs them, and a flood must not fill the memory."""
@@ -54,7 +53,7 @@ class _Entry:
     error: RtcErrorCode | None = None
 
 
-class ChatViewModel(ViewModel[ChatState]):
+class ChatViewModel(RoomPart[ChatState]):
     """One meeting's chat. It outlives every connection of the room.
 
     Args:
@@ -76,17 +75,12 @@ class ChatViewModel(ViewModel[ChatState]):
         self._account_id = account_id
         self._now = now
         self._dates = dates
-        self._room: RoomPort | None = None
         self._entries: list[_Entry] = []
         self._next_number = 0
         self._open = False
         self._unread = 0
         self._connection_id = ""
         self._in_turn = asyncio.Lock()
-
-    def attach(self, room: RoomPort) -> None:
-        """Write to this room from now on."""
-        self._room = room
 
     def take_state(self, state: RoomState) -> None:
         """Note a comeback by another connection: what was written meanwhile never reached us."""

@@ -6,12 +6,12 @@ from PySide6.QtCore import QObject
 
 from desktop.meeting.speaker import SpeakerChoice
 from desktop.rtc.state import RoomState, StreamKind
+from desktop.view_models.room_part import RoomPart
 from desktop.view_models.room_states import LayoutMode, LayoutState
 from desktop.view_models.room_tiles import RoomTiles, streams_of
-from desktop.view_models.view_model import ViewModel
 
 
-class LayoutViewModel(ViewModel[LayoutState]):
+class LayoutViewModel(RoomPart[LayoutState]):
     """One viewer's choices for one meeting.
 
     Args:
@@ -23,10 +23,12 @@ class LayoutViewModel(ViewModel[LayoutState]):
         self._tiles = tiles
         self._speaker = SpeakerChoice()
         self._pinned = ""
+        self._room_state = RoomState()
         self._screens: tuple[str, ...] = ()
 
     def take_state(self, state: RoomState) -> None:
         """Tiles came or went, or somebody began to speak: decide who has the stage."""
+        self._room_state = state
         kinds = {stream.stream_id: stream.kind for _, stream in streams_of(state)}
         screens = tuple(key for key, kind in kinds.items() if kind is StreamKind.SCREEN)
         if self._pinned not in kinds or set(screens) - set(self._screens):
@@ -38,6 +40,10 @@ class LayoutViewModel(ViewModel[LayoutState]):
         if not focus and self.state.mode is LayoutMode.SPEAKER:
             focus = speaker
         self._set(focus=focus, fills=focus in screens, pinned=self._pinned)
+
+    def tick(self) -> None:
+        """Somebody may have begun to speak."""
+        self.take_state(self._room_state)
 
     # ------------------------------------------------------------------ intentions
 

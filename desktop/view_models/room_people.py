@@ -13,20 +13,19 @@ from desktop.rtc.signals import APPLICATION_PREFIX, Signal, application_signal
 from desktop.rtc.state import ParticipantState, RoomState, StreamKind
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.meeting_rows import person_state
-from desktop.view_models.ports import RoomPort
 from desktop.view_models.room_chat import readable
 from desktop.view_models.room_hands import SPOKEN_S, RoomHands
+from desktop.view_models.room_part import RoomPart
 from desktop.view_models.room_states import PeopleState, PersonAction, PersonRow
 from desktop.view_models.room_tiles import OWN_KEY, RoomTiles
 from desktop.view_models.states import PersonState
 from desktop.view_models.tasks import OnUnexpected
-from desktop.view_models.view_model import ViewModel
 
 MUTE = "mute"
 """Name of the signal by which a host mutes somebody; its value means nothing."""
 
 
-class PeopleViewModel(ViewModel[PeopleState]):
+class PeopleViewModel(RoomPart[PeopleState]):
     """The people of one meeting's room.
 
     Muting goes by a signal that the muted app obeys: OpenVidu cannot mute a stream, and nobody but its
@@ -37,6 +36,7 @@ class PeopleViewModel(ViewModel[PeopleState]):
         hands: the order of raised hands.
         on_muted: called with the host's name when he muted us.
         on_pin: called with the key of a tile to pin, or to let go.
+        on_watch: called with the keys of tiles whose pictures are wanted, or not.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class PeopleViewModel(ViewModel[PeopleState]):
         hands: RoomHands,
         on_muted: Callable[[str], None],
         on_pin: Callable[[str], None],
+        on_watch: Callable[[tuple[str, ...], bool], None],
         *,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
@@ -54,17 +55,14 @@ class PeopleViewModel(ViewModel[PeopleState]):
         self._hands = hands
         self._on_muted = on_muted
         self._on_pin = on_pin
+        self._on_watch = on_watch
+        self._unwatched: frozenset[str] = frozenset()
         self._pinned = ""
-        self._room: RoomPort | None = None
         self._room_state = RoomState()
         self._hand_asked: bool | None = None
         """What a request on its way says, so that nothing is asked twice."""
         self._error = ""
         self._newest = ""
-
-    def attach(self, room: RoomPort) -> None:
-        """Ask this room from now on."""
-        self._room = room
 
     def take_state(self, state: RoomState) -> None:
         """The room changed."""
@@ -91,6 +89,11 @@ class PeopleViewModel(ViewModel[PeopleState]):
         self._pinned = key
         self.rewrite()
 
+    def show_unwatched(self, keys: frozenset[str]) -> None:
+        """The pictures of these tiles are not wanted."""
+        self._unwatched = keys
+        self.rewrite()
+
     def tick(self) -> None:
         """A moment passed: speaking shows, and takes our hand down."""
         if self._room_state.hand_raised and self._tiles.spoken_s(OWN_KEY) >= SPOKEN_S:
@@ -112,6 +115,9 @@ class PeopleViewModel(ViewModel[PeopleState]):
         match action:
             case PersonAction.PIN | PersonAction.UNPIN:
                 self._on_pin(self._pinned if action is PersonAction.UNPIN else _main_stream(person))
+            case PersonAction.STOP_VIDEO | PersonAction.START_VIDEO:
+                keys = tuple(stream.stream_id for stream in person.streams)
+                self._on_watch(keys, action is PersonAction.START_VIDEO)
             case PersonAction.MUTE:
                 self._attempt(self._room.send(application_signal(MUTE, {}), [key]))
             case PersonAction.REMOVE:
@@ -184,7 +190,7 @@ class PeopleViewModel(ViewModel[PeopleState]):
 
     def _row(self, person: ParticipantState) -> PersonRow:
         streams = [stream for stream in person.streams if stream.kind is not StreamKind.SCREEN]
-        quality = self._tiles.quality_word(person.quality)
+        quality = self._tiles.quality.word(person.quality)
         row = PersonRow(
             key=person.connection_id,
             person=person_state(person.account_id or person.connection_id, person.name),
@@ -197,16 +203,20 @@ class PeopleViewModel(ViewModel[PeopleState]):
             hand=self._hands.place_of(person),
             sharing=any(stream.kind is StreamKind.SCREEN for stream in person.streams),
             actions=self._actions(person),
+            tip=self._tiles.tip(person.quality, person.name),
         )
         return self._spoken(row)
 
     def _actions(self, person: ParticipantState) -> tuple[PersonAction, ...]:
         pinned = any(stream.stream_id == self._pinned for stream in person.streams)
+        stopped = any(stream.stream_id in self._unwatched for stream in person.streams)
         is_host = self._room_state.is_moderator
         sharing = any(stream.kind is StreamKind.SCREEN for stream in person.streams)
         possible = (
             (PersonAction.UNPIN, pinned),
             (PersonAction.PIN, not pinned and bool(person.streams)),
+            (PersonAction.START_VIDEO, stopped),
+            (PersonAction.STOP_VIDEO, not stopped and any(each.has_video for each in person.streams)),
             (PersonAction.MUTE, is_host and _microphone_on(person)),
             (PersonAction.STOP_SHARE, is_host and sharing),
             (PersonAction.REMOVE, is_host),

@@ -69,6 +69,9 @@ class PersonAction(Enum):
     """What can be done about somebody, from the list of participants."""
 
     PIN = "pin"
+    STOP_VIDEO = "stop-video"
+    """Do without their pictures; only for us."""
+    START_VIDEO = "start-video"
     UNPIN = "unpin"
     MUTE = "mute"
     STOP_SHARE = "stop-share"
@@ -90,6 +93,7 @@ class PersonRow:
         hand: place in the order of raised hands, from 1; 0 for none.
         sharing: shows a screen.
         actions: what can be done about them.
+        tip: what is bad about their connection, on whose side, and what to do.
         accessible: all of it as one sentence.
     """
 
@@ -102,6 +106,7 @@ class PersonRow:
     hand: int = 0
     sharing: bool = False
     actions: tuple[PersonAction, ...] = ()
+    tip: str = ""
     accessible: str = ""
 
 
@@ -156,3 +161,48 @@ class LayoutState:
     pinned: str = ""
     own_hidden: bool = False
     mirrored: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SavingState:
+    """`SavingViewModel`: what is done without, to spare the computer or the line.
+
+    Attributes:
+        saving: less is sent and painted.
+        audio_only: no camera of anybody's is shown, ours is off; shared screens stay.
+        unwatched: keys of the tiles whose pictures are not even decoded.
+    """
+
+    saving: bool = False
+    audio_only: bool = False
+    unwatched: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFigures:
+    """One stream in the statistics panel.
+
+    Attributes:
+        title: "You → server", "Alice Laurent".
+        quality: how good it is and whose side spoils it, in one sentence.
+        advice: what to do about it; "" for nothing.
+        rows: names and values, such as ("Sound", "62 kbit/s").
+    """
+
+    title: str
+    quality: str
+    advice: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsState:
+    """`StatisticsViewModel`: the figures of the last second, while the panel is open.
+
+    Attributes:
+        streams: ours first, then the others'.
+        report: all of it as text for somebody who helps; without names.
+    """
+
+    streams: tuple[StreamFigures, ...] = ()
+    report: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -12,8 +12,6 @@ from backend_client.models import User
 from desktop.rtc.state import (
     ParticipantState,
     Quality,
-    QualityReason,
-    QualityWord,
     RoomState,
     StreamKind,
     StreamPhase,
@@ -22,6 +20,7 @@ from desktop.rtc.state import (
 from desktop.view_models.meeting_rows import person_state
 from desktop.view_models.ports import RoomPort
 from desktop.view_models.room_hands import RoomHands
+from desktop.view_models.room_quality import QualityWords
 from desktop.view_models.states import PersonState, TileState
 
 OWN_KEY = ""
@@ -53,6 +52,7 @@ class RoomTiles(QObject):
         self._user = user
         self._hands = hands
         self._clock = clock
+        self.quality = QualityWords(self)
         self._loud_at: dict[str, float] = {}
         self._loud_since: dict[str, float] = {}
 
@@ -80,13 +80,16 @@ class RoomTiles(QObject):
         """For how long a stream has been speaking, 0 while it does not."""
         return self._clock() - self._loud_since[key] if key in self._loud_since else 0.0
 
-    def others(self, state: RoomState) -> tuple[TileState, ...]:
-        """One tile a stream, in the order of arrival."""
-        return tuple(self._tile(person, stream) for person, stream in streams_of(state))
+    def others(self, state: RoomState, unwatched: Set[str] = frozenset()) -> tuple[TileState, ...]:
+        """One tile a stream, in the order of arrival; `unwatched` are shown without their pictures."""
+        return tuple(
+            self._tile(person, stream, watched=stream.stream_id not in unwatched)
+            for person, stream in streams_of(state)
+        )
 
     def own(self, state: RoomState) -> TileState:
         """The tile of our own camera."""
-        quality = self.quality_word(state.own_quality)
+        quality = self.quality.word(state.own_quality)
         own = person_state(str(self._user.id), self._user.full_name)
         return TileState(
             key=OWN_KEY,
@@ -100,14 +103,17 @@ class RoomTiles(QObject):
                 self.tr("You"), not state.microphone_on, state.camera_on, self._hands.own_place, quality
             ),
             quality=quality,
+            tip=self.tip(state.own_quality, ""),
         )
 
-    def _tile(self, person: ParticipantState, stream: StreamState) -> TileState:
+    def _tile(self, person: ParticipantState, stream: StreamState, *, watched: bool) -> TileState:
         muted = not (stream.has_audio and stream.microphone_on)
-        camera_on = stream.has_video and stream.camera_on
+        camera_on = stream.has_video and stream.camera_on and watched
         connecting = stream.phase is StreamPhase.CONNECTING
         failed = stream.phase is StreamPhase.FAILED
-        quality = self.quality_word(person.quality)
+        quality = self.quality.word(person.quality)
+        if not quality and not watched and stream.camera_on:
+            quality = self.tr("Video stopped")
         is_screen = stream.kind is StreamKind.SCREEN
         shown = person_state(person.account_id or person.connection_id, person.name)
         if is_screen:
@@ -130,17 +136,15 @@ class RoomTiles(QObject):
             if is_screen
             else self._spoken(person.name, muted, camera_on, hand, quality),
             quality=quality,
+            tip=self.tip(person.quality, person.name),
         )
 
-    def quality_word(self, quality: Quality) -> str:
-        """What to say beside a name; a good connection needs no word."""
-        if quality.word is QualityWord.LOST:
-            return self.tr("Connection lost")
-        if quality.word is QualityWord.POOR:
-            if quality.reason is QualityReason.COMPUTER:
-                return self.tr("Computer too slow")
-            return self.tr("Weak connection")
-        return ""
+    def tip(self, quality: Quality, name: str) -> str:
+        """What to say to somebody who wonders about a bad connection."""
+        if not self.quality.word(quality):
+            return ""
+        parts = (self.quality.sentence(quality, name), self.quality.advice(quality, name))
+        return "\n".join(part for part in parts if part)
 
     def _spoken(self, name: str, muted: bool, camera_on: bool, hand: int, quality: str) -> str:
         microphone = self.tr("microphone off") if muted else self.tr("microphone on")

@@ -289,6 +289,8 @@ class TileState:
     """Place in the order of raised hands, from 1; 0 for none."""
     quality: str = ""
     """A word beside the name while the connection is bad; "" while it is not worth one."""
+    tip: str = ""
+    """What is bad about it, on whose side, and what to do, for a tool tip; "" for nothing."""
 
 
 class RoomStage(Enum):

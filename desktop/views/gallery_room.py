@@ -19,9 +19,11 @@ from desktop.view_models.room_states import (
     PeopleState,
     PersonAction,
     PersonRow,
+    StatisticsState,
+    StreamFigures,
 )
 from desktop.view_models.states import PersonState, RoomViewState, TileState
-from desktop.views.gallery_scene import Scene, click_on, nothing
+from desktop.views.gallery_scene import Prepare, Scene, click_on, nothing
 from desktop.views.gallery_states import ALICE, BOB, CHLOE, DAVID, MIKL, Samples
 from desktop.views.room.room_window import RoomWindow
 from desktop.views.static_models import StaticRoom, StaticSlot
@@ -86,6 +88,7 @@ def _people(samples: Samples) -> dict[str, PeopleState]:
     say = samples.say
     host, weak = say("Organisateur", "Host"), say("Connexion faible", "Weak connection")
     mute, stop, remove = PersonAction.MUTE, PersonAction.STOP_SHARE, PersonAction.REMOVE
+    see = (PersonAction.PIN, PersonAction.STOP_VIDEO)
 
     def row(key: str, person: PersonState, **more: object) -> PersonRow:
         return PersonRow(key, person, accessible=person.name, **more)  # type: ignore[arg-type]
@@ -94,8 +97,8 @@ def _people(samples: Samples) -> dict[str, PeopleState]:
     rows = (
         own,
         row("bob", BOB, muted=True, hand=1, actions=(remove,)),
-        row("david", DAVID, hand=2, camera_on=False, actions=(mute, remove)),
-        row("alice", ALICE, sharing=True, actions=(mute, stop, remove)),
+        row("david", DAVID, hand=2, camera_on=False, actions=(*see, mute, remove)),
+        row("alice", ALICE, sharing=True, actions=(*see, mute, stop, remove)),
         row("chloe", CHLOE, muted=True, camera_on=False, line=weak, actions=(remove,)),
     )
     guest = (
@@ -166,8 +169,57 @@ def _too_long(window: QWidget) -> None:
     window.chat_panel.editor.setPlainText("Bla bla. " * 340)
 
 
+def _from_the_menu(name: str) -> Prepare:
+    def prepare(window: QWidget) -> None:
+        click_on("moreButton")(window)
+        click_on(name)(window)
+
+    return prepare
+
+
+def _figures(samples: Samples) -> StatisticsState:
+    """A good line of ours, a weak one of Alice's."""
+    say = samples.say
+    own = StreamFigures(
+        say("Vous", "You"),
+        say("Connexion : excellente", "Connection: excellent"),
+        "",
+        (
+            (say("Image", "Picture"), "812 kbit/s"),
+            (say("Cadence", "Frame rate"), say("30 images/s · 1280×720", "30 pictures/s · 1280×720")),
+            (say("Son", "Sound"), "62 kbit/s"),
+            (say("Paquets perdus", "Lost packets"), say("0,0 %", "0.0 %")),
+            (say("Gigue", "Jitter"), "3 ms"),
+            (say("Aller-retour", "There and back"), "24 ms"),
+            (say("Chemin", "Path"), "host → relay"),
+        ),
+    )
+    alice = StreamFigures(
+        "Alice Laurent",
+        say(
+            "Connexion : faible (du côté de Alice Laurent)",
+            "Connection: weak (on the side of Alice Laurent)",
+        ),
+        say(
+            "Rien à faire chez vous : cela vient de Alice Laurent.",
+            "Nothing to do on your side: it comes from Alice Laurent.",
+        ),
+        (
+            (say("Image", "Picture"), "140 kbit/s"),
+            (say("Cadence", "Frame rate"), say("9 images/s", "9 pictures/s")),
+            (say("Paquets perdus", "Lost packets"), say("12,4 %", "12.4 %")),
+        ),
+    )
+    return StatisticsState((own, alice), report="[own] excellent")
+
+
 def _narrow(window: QWidget) -> None:
     window.resize(window.minimumSize())
+
+
+def _narrow_menu(window: QWidget) -> None:
+    _narrow(window)
+    click_on("moreButton")(window)
 
 
 _SCREEN = (1280, 800)
@@ -196,8 +248,9 @@ def _room(
     chat: ChatState | None = None,
     people: PeopleState | None = None,
     layout: LayoutState | None = None,
+    statistics: StatisticsState | None = None,
 ) -> QWidget:
-    model = StaticRoom(state, slots, chat=chat, people=people, layout=layout)
+    model = StaticRoom(state, slots, chat=chat, people=people, layout=layout, statistics=statistics)
     return RoomWindow(model, theme.stage_look, mark="mark-hub")
 
 
@@ -236,8 +289,17 @@ def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
         ("screen-narrow", shown, on_screen, _narrow),
         ("own-hidden", two, LayoutState(own_hidden=True), nothing),
         ("more", group, speaker, click_on("moreButton")),
+        ("more-narrow", group, speaker, _narrow_menu),
     ):
         yield Scene("room", name, partial(_room, slots, room, layout=layout), prepare)
+    figures = _figures(samples)
+    for name, statistics, clicked in (
+        ("statistics", figures, "statisticsRow"),
+        ("statistics-waiting", StatisticsState(), "statisticsRow"),
+        ("help", figures, "helpRow"),
+    ):
+        make = partial(_room, slots, two, statistics=statistics)
+        yield Scene("room", name, make, _from_the_menu(clicked))
     ended = rooms["ended"]
     say = samples.say
     after = say(

@@ -21,6 +21,7 @@ from desktop.view_models.states import (
     SignInState,
     SignInStep,
 )
+from desktop.views.room_intentions import SavingIntentions, StatisticsIntentions
 
 
 class SignInIntentions(Protocol):
@@ -247,6 +248,14 @@ class RoomIntentions(Protocol):
     @property
     def layout(self) -> LayoutIntentions:
         """How the tiles stand."""
+
+    @property
+    def saving(self) -> SavingIntentions:
+        """What is done without."""
+
+    @property
+    def statistics(self) -> StatisticsIntentions:
+        """Figures of every stream."""
 
     @property
     def people(self) -> PeopleIntentions:

@@ -24,7 +24,7 @@ from desktop.views.icons import window_icon
 from desktop.views.messages import InfoLine
 from desktop.views.prejoin_intentions import PreJoinIntentions
 from desktop.views.room.bar_buttons import DeviceButton
-from desktop.views.room.control_bar import CAMERA_KEYS, MICROPHONE_KEYS
+from desktop.views.room.shortcuts import Keys
 from desktop.views.room.stage import Stage
 from desktop.views.text import Avatar, Text
 from desktop.views.theme import Look, Theme
@@ -251,8 +251,8 @@ class PreJoinWindow(QWidget):
         self._join.clicked.connect(model.join)
         self._back.clicked.connect(model.leave)
         for keys, button in (
-            (MICROPHONE_KEYS, self.preview.microphone),
-            (CAMERA_KEYS, self.preview.camera),
+            (Keys.MICROPHONE.shown, self.preview.microphone),
+            (Keys.CAMERA.shown, self.preview.camera),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(button.click)
 
@@ -261,12 +261,12 @@ class PreJoinWindow(QWidget):
             words = self.tr("Microphone on"), self.tr("Turn the microphone off")
         else:
             words = self.tr("Microphone off"), self.tr("Turn the microphone on")
-        self.preview.microphone.set_words(*words, MICROPHONE_KEYS)
+        self.preview.microphone.set_words(*words, Keys.MICROPHONE.shown)
         if state.camera_on:
             words = self.tr("Camera on"), self.tr("Turn the camera off")
         else:
             words = self.tr("Camera off"), self.tr("Turn the camera on")
-        self.preview.camera.set_words(*words, CAMERA_KEYS)
+        self.preview.camera.set_words(*words, Keys.CAMERA.shown)
         self._test.set_label(
             {
                 SpeakerTest.IDLE: self.tr("Test"),

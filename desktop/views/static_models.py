@@ -10,7 +10,15 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from desktop.view_models.hub_states import InviteDraft, InviteState
-from desktop.view_models.room_states import ChatState, LayoutMode, LayoutState, PeopleState, PersonAction
+from desktop.view_models.room_states import (
+    ChatState,
+    LayoutMode,
+    LayoutState,
+    PeopleState,
+    PersonAction,
+    SavingState,
+    StatisticsState,
+)
 from desktop.view_models.states import (
     MeetingListState,
     RoomViewState,
@@ -228,6 +236,26 @@ class StaticLayout(StaticModel[LayoutState]):
         self.sent.append(("set_mirrored", mirrored))
 
 
+class StaticSaving(StaticModel[SavingState]):
+    """Nothing is spared."""
+
+    def set_saving(self, on: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_saving", on))
+
+    def set_audio_only(self, on: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_audio_only", on))
+
+
+class StaticStatistics(StaticModel[StatisticsState]):
+    """Figures of one second."""
+
+    def set_open(self, open_: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_open", open_))
+
+
 class StaticRoom(StaticModel[RoomViewState]):
     """A room in which nobody moves.
 
@@ -237,6 +265,7 @@ class StaticRoom(StaticModel[RoomViewState]):
         chat: the conversation.
         people: the list of participants.
         layout: how the tiles stand.
+        statistics: figures.
     """
 
     def __init__(
@@ -247,11 +276,14 @@ class StaticRoom(StaticModel[RoomViewState]):
         chat: ChatState | None = None,
         people: PeopleState | None = None,
         layout: LayoutState | None = None,
+        statistics: StatisticsState | None = None,
     ) -> None:
         super().__init__(state)
         self.chat = StaticChat(chat or ChatState())
         self.people = StaticPeople(people or PeopleState())
         self.layout = StaticLayout(layout or LayoutState())
+        self.saving = StaticSaving(SavingState())
+        self.statistics = StaticStatistics(statistics or StatisticsState())
         self._slots = slots or {}
 
     def picture(self, key: str) -> PaintedSlot:

@@ -1171,6 +1171,65 @@
     </message>
 </context>
 <context>
+    <name>QualityWords</name>
+    <message>
+        <source>Connection lost</source>
+        <translation>Connexion perdue</translation>
+    </message>
+    <message>
+        <source>Computer too slow</source>
+        <translation>Ordinateur trop lent</translation>
+    </message>
+    <message>
+        <source>Weak connection</source>
+        <translation>Connexion faible</translation>
+    </message>
+    <message>
+        <source>Connection: excellent</source>
+        <translation>Connexion&#xa0;: excellente</translation>
+    </message>
+    <message>
+        <source>Connection: good</source>
+        <translation>Connexion&#xa0;: bonne</translation>
+    </message>
+    <message>
+        <source>Connection: weak</source>
+        <translation>Connexion&#xa0;: faible</translation>
+    </message>
+    <message>
+        <source>Connection: lost</source>
+        <translation>Connexion&#xa0;: perdue</translation>
+    </message>
+    <message>
+        <source>your computer</source>
+        <translation>votre ordinateur</translation>
+    </message>
+    <message>
+        <source>the computer of {name}</source>
+        <translation>l’ordinateur de {name}</translation>
+    </message>
+    <message>
+        <source>on your side</source>
+        <translation>de votre côté</translation>
+    </message>
+    <message>
+        <source>on the side of {name}</source>
+        <translation>du côté de {name}</translation>
+    </message>
+    <message>
+        <source>Nothing to do on your side: it comes from {name}.</source>
+        <translation>Rien à faire chez vous&#xa0;: cela vient de {name}.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose “Spare the computer” in the menu.</source>
+        <translation>Fermez d’autres programmes, ou choisissez «&#xa0;Économiser l’ordinateur&#xa0;» dans le menu.</translation>
+    </message>
+    <message>
+        <source>Go nearer to the Wi-Fi or take a cable; stop downloads; or choose “Sound only”.</source>
+        <translation>Rapprochez-vous du Wi-Fi ou branchez un câble&#x202f;; arrêtez les téléchargements&#x202f;; ou choisissez «&#xa0;Son seul&#xa0;».</translation>
+    </message>
+</context>
+<context>
     <name>Reminders</name>
     <message numerus="yes">
         <source>In %n minute(s)</source>
@@ -1242,18 +1301,6 @@
         <translation>Connexion…</translation>
     </message>
     <message>
-        <source>Connection lost</source>
-        <translation>Connexion perdue</translation>
-    </message>
-    <message>
-        <source>Computer too slow</source>
-        <translation>Ordinateur trop lent</translation>
-    </message>
-    <message>
-        <source>Weak connection</source>
-        <translation>Connexion faible</translation>
-    </message>
-    <message>
         <source>microphone off</source>
         <translation>micro désactivé</translation>
     </message>
@@ -1276,6 +1323,10 @@
     <message>
         <source>Screen of {name}</source>
         <translation>Écran de {name}</translation>
+    </message>
+    <message>
+        <source>Video stopped</source>
+        <translation>Vidéo arrêtée</translation>
     </message>
 </context>
 <context>
@@ -1746,6 +1797,49 @@
     <message>
         <source>Choose a client.</source>
         <translation>Choisissez un client.</translation>
+    </message>
+</context>
+<context>
+    <name>StatisticsViewModel</name>
+    <message>
+        <source>You</source>
+        <translation>Vous</translation>
+    </message>
+    <message>
+        <source>Screen of {name}</source>
+        <translation>Écran de {name}</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>{rate} pictures/s</source>
+        <translation>{rate} images/s</translation>
+    </message>
+    <message>
+        <source>Frame rate</source>
+        <translation>Cadence</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>Son</translation>
+    </message>
+    <message>
+        <source>Lost packets</source>
+        <translation>Paquets perdus</translation>
+    </message>
+    <message>
+        <source>Jitter</source>
+        <translation>Gigue</translation>
+    </message>
+    <message>
+        <source>There and back</source>
+        <translation>Aller-retour</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>Chemin</translation>
     </message>
 </context>
 <context>

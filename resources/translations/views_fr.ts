@@ -493,6 +493,57 @@
     </message>
 </context>
 <context>
+    <name>HelpPanel</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Raccourcis clavier</translation>
+    </message>
+    <message>
+        <source>Close the shortcuts</source>
+        <translation>Fermer les raccourcis</translation>
+    </message>
+    <message>
+        <source>Microphone on or off</source>
+        <translation>Activer ou désactiver le micro</translation>
+    </message>
+    <message>
+        <source>Camera on or off</source>
+        <translation>Activer ou désactiver la caméra</translation>
+    </message>
+    <message>
+        <source>Raise or lower your hand</source>
+        <translation>Lever ou baisser la main</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>Participants</source>
+        <translation>Participants</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Plein écran</translation>
+    </message>
+    <message>
+        <source>Go to the buttons</source>
+        <translation>Aller aux boutons</translation>
+    </message>
+    <message>
+        <source>This list</source>
+        <translation>Cette liste</translation>
+    </message>
+    <message>
+        <source>Leave (asks first)</source>
+        <translation>Quitter (demande d’abord)</translation>
+    </message>
+    <message>
+        <source>Share the screen, or stop</source>
+        <translation>Partager l’écran ou arrêter</translation>
+    </message>
+</context>
+<context>
     <name>HistoryBar</name>
     <message>
         <source>Table (CSV)…</source>
@@ -756,6 +807,30 @@
         <source>Full screen ({keys})</source>
         <translation>Plein écran ({keys})</translation>
     </message>
+    <message>
+        <source>Spare the computer</source>
+        <translation>Économiser l’ordinateur</translation>
+    </message>
+    <message>
+        <source>Smaller and fewer pictures, a cooler machine</source>
+        <translation>Images plus petites et moins fréquentes</translation>
+    </message>
+    <message>
+        <source>Sound only</source>
+        <translation>Son seul</translation>
+    </message>
+    <message>
+        <source>All cameras off, shared screens stay</source>
+        <translation>Toutes les caméras coupées, les écrans partagés restent</translation>
+    </message>
+    <message>
+        <source>Connection quality</source>
+        <translation>Qualité de la connexion</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts ({keys})</source>
+        <translation>Raccourcis clavier ({keys})</translation>
+    </message>
 </context>
 <context>
     <name>NewPasswordForm</name>
@@ -878,6 +953,14 @@
     <message>
         <source>Let go of the stage</source>
         <translation>Détacher</translation>
+    </message>
+    <message>
+        <source>Do without the video of {name}</source>
+        <translation>Ne plus recevoir la vidéo de {name}</translation>
+    </message>
+    <message>
+        <source>Show the video of {name}</source>
+        <translation>Afficher la vidéo de {name}</translation>
     </message>
 </context>
 <context>
@@ -1343,6 +1426,29 @@
     <message>
         <source>Name of a client</source>
         <translation>Nom d’un client</translation>
+    </message>
+</context>
+<context>
+    <name>StatisticsPanel</name>
+    <message>
+        <source>Connection quality</source>
+        <translation>Qualité de la connexion</translation>
+    </message>
+    <message>
+        <source>Close the connection quality</source>
+        <translation>Fermer la qualité de la connexion</translation>
+    </message>
+    <message>
+        <source>The first figures come in a second.</source>
+        <translation>Les premiers chiffres arrivent dans une seconde.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copié</translation>
+    </message>
+    <message>
+        <source>Copy for support</source>
+        <translation>Copier pour l’assistance</translation>
     </message>
 </context>
 <context>

@@ -33,6 +33,7 @@ from desktop.rtc.media import AudioLevel, PictureSlot
 from desktop.rtc.room import RoomRequest
 from desktop.rtc.signals import Signal as DataSignal
 from desktop.rtc.state import EndReason, RoomPhase, RoomState
+from desktop.rtc.statistics import RoomStatistics
 
 NOW = datetime(2026, 3, 2, 13, 35, tzinfo=UTC)
 """A Monday, 14:35 in Paris."""
@@ -243,6 +244,9 @@ class FakeRoom(QObject):
         self.join_error = join_error
         self.device_error: RtcError | None = None
         self.send_error: RtcError | None = None
+        self.figures = RoomStatistics()
+        self.unwatched: set[str] = set()
+        self.economy = False
         self.forced: list[tuple[str, str]] = []
         self.sent: list[tuple[DataSignal, tuple[str, ...]]] = []
         self.requests: list[RoomRequest] = []
@@ -292,6 +296,21 @@ class FakeRoom(QObject):
         self.sent.append((signal, tuple(to)))
         if not to:
             self.receive(replace(signal, from_connection_id=self.state.own_connection_id))
+
+    async def statistics(self) -> RoomStatistics:
+        """What the test set."""
+        await asyncio.sleep(0)
+        return self.figures
+
+    async def watch_video(self, stream_id: str, on: bool) -> None:
+        """Keep it."""
+        await asyncio.sleep(0)
+        (self.unwatched.discard if on else self.unwatched.add)(stream_id)
+
+    async def set_economy(self, on: bool) -> None:
+        """Keep it."""
+        await asyncio.sleep(0)
+        self.economy = on
 
     async def set_hand(self, raised: bool) -> None:
         """Raise or lower, or the error."""

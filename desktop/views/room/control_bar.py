@@ -12,14 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.view_models.room_states import PeopleState
 from desktop.view_models.states import RoomViewState
 from desktop.views.room.bar_buttons import DeviceButton, LeaveButton, PanelButton
+from desktop.views.room.shortcuts import Keys
 from desktop.views.theme import Look
-
-MICROPHONE_KEYS = "Ctrl+D"
-CAMERA_KEYS = "Ctrl+E"
-HAND_KEYS = "Ctrl+Shift+H"
-CHAT_KEYS = "Ctrl+Shift+M"
-PEOPLE_KEYS = "Ctrl+Shift+P"
-LEAVE_KEYS = "Ctrl+Shift+Q"
 
 
 class ControlBar(QWidget):
@@ -121,27 +115,29 @@ class ControlBar(QWidget):
             words = self.tr("Microphone on"), self.tr("Turn the microphone off")
         else:
             words = self.tr("Microphone off"), self.tr("Turn the microphone on")
-        self.microphone_button.set_words(*words, MICROPHONE_KEYS)
+        self.microphone_button.set_words(*words, Keys.MICROPHONE.shown)
         if self._state.camera_on:
             words = self.tr("Camera on"), self.tr("Turn the camera off")
         else:
             words = self.tr("Camera off"), self.tr("Turn the camera on")
-        self.camera_button.set_words(*words, CAMERA_KEYS)
+        self.camera_button.set_words(*words, Keys.CAMERA.shown)
         chat = self.chat_button
         unread = self.tr("%n unread message(s)", "", chat.count) if chat.count else ""
         name = ", ".join(part for part in (self.tr("Chat"), self.tr("open") if chat.lit else unread) if part)
-        chat.set_words(name, self.tr("Close the chat") if chat.lit else self.tr("Open the chat"), CHAT_KEYS)
+        chat.set_words(
+            name, self.tr("Close the chat") if chat.lit else self.tr("Open the chat"), Keys.CHAT.shown
+        )
         if self.hand_button.lit:
-            self.hand_button.set_words(self.tr("Hand raised"), self.tr("Lower your hand"), HAND_KEYS)
+            self.hand_button.set_words(self.tr("Hand raised"), self.tr("Lower your hand"), Keys.HAND.shown)
         else:
-            self.hand_button.set_words(self.tr("Hand lowered"), self.tr("Raise your hand"), HAND_KEYS)
+            self.hand_button.set_words(self.tr("Hand lowered"), self.tr("Raise your hand"), Keys.HAND.shown)
         people = self.people_button
         hands = self.tr("%n raised hand(s)", "", people.count) if people.count else ""
         there = self.tr("%n person(s)", "", self._people) if self._people else ""
         shown = self.tr("open") if people.lit else ""
         name = ", ".join(part for part in (self.tr("Participants"), shown, there, hands) if part)
         action = self.tr("Close the list of participants") if people.lit else self.tr("Show the participants")
-        people.set_words(name, action, PEOPLE_KEYS)
+        people.set_words(name, action, Keys.PEOPLE.shown)
         self.more_button.set_words(self.tr("More options"), self.tr("More options"))
         self.leave_button.setAccessibleName(self.tr("Leave"))
-        self.leave_button.setToolTip(f"{self.tr('Leave')} ({LEAVE_KEYS})")
+        self.leave_button.setToolTip(f"{self.tr('Leave')} ({Keys.LEAVE.shown})")

@@ -120,7 +120,7 @@ class PersonView(QWidget):
         self._marks.show_row(row)
         self.more.setVisible(bool(row.actions))
         self.setAccessibleName(row.accessible)
-        self.setToolTip(row.accessible)
+        self.setToolTip("\n".join(part for part in (row.accessible, row.tip) if part))
         self._retranslate()
         if self._menu is not None:
             self._menu.show_row(row)

@@ -15,6 +15,8 @@ from desktop.views.theme import Look
 _ICONS = {
     PersonAction.PIN: "pin",
     PersonAction.UNPIN: "pin-off",
+    PersonAction.STOP_VIDEO: "camera-off",
+    PersonAction.START_VIDEO: "camera",
     PersonAction.MUTE: "microphone-off",
     PersonAction.STOP_SHARE: "screen-off",
     PersonAction.REMOVE: "leave",
@@ -115,6 +117,10 @@ class PersonMenu(Dropdown):
     def _retranslate(self) -> None:
         name = self._name
         self._rows[PersonAction.PIN].set_words(self.tr("Pin to the stage"))
+        self._rows[PersonAction.STOP_VIDEO].set_words(
+            self.tr("Do without the video of {name}").format(name=name)
+        )
+        self._rows[PersonAction.START_VIDEO].set_words(self.tr("Show the video of {name}").format(name=name))
         self._rows[PersonAction.UNPIN].set_words(self.tr("Let go of the stage"))
         self._rows[PersonAction.MUTE].set_words(self.tr("Mute {name}").format(name=name))
         self._rows[PersonAction.STOP_SHARE].set_words(self.tr("Stop the sharing of {name}").format(name=name))

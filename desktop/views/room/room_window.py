@@ -14,28 +14,21 @@ from desktop.views.icons import window_icon
 from desktop.views.intentions import RoomIntentions
 from desktop.views.messages import Toast
 from desktop.views.room.chat_panel import ChatPanel
-from desktop.views.room.control_bar import (
-    CAMERA_KEYS,
-    CHAT_KEYS,
-    HAND_KEYS,
-    LEAVE_KEYS,
-    MICROPHONE_KEYS,
-    PEOPLE_KEYS,
-    ControlBar,
-)
+from desktop.views.room.control_bar import ControlBar
 from desktop.views.room.curtain import Curtain
+from desktop.views.room.help_panel import HelpPanel
 from desktop.views.room.leave_menu import LeaveMenu
-from desktop.views.room.more_menu import FULL_SCREEN_KEYS, MoreMenu
+from desktop.views.room.more_menu import MoreMenu
 from desktop.views.room.people_panel import PeoplePanel
 from desktop.views.room.person_menu import PersonMenu
+from desktop.views.room.shortcuts import Keys
 from desktop.views.room.side_panels import SidePanel, SidePanels
 from desktop.views.room.stage import Stage
+from desktop.views.room.statistics_panel import StatisticsPanel
 from desktop.views.style_sheet import style_sheet
 from desktop.views.text import ElidedText, Text
 from desktop.views.theme import Look
 
-_FULL_SCREEN_KEYS = (FULL_SCREEN_KEYS, "Ctrl+Shift+F")
-_TO_THE_BAR_KEYS = "F2"
 _LIVE = (RoomStage.LIVE, RoomStage.RECONNECTING)
 
 
@@ -75,11 +68,15 @@ class RoomWindow(QWidget):
         self.people_panel = PeoplePanel(model.people, look)
         self.panels.add(self.chat_panel)
         self.panels.add(self.people_panel)
+        self.statistics_panel = StatisticsPanel(model.statistics, look)
+        self.help_panel = HelpPanel(look)
+        self.panels.add(self.statistics_panel)
+        self.panels.add(self.help_panel)
         self._ring = FocusRing(look, self)
         self._toast = Toast(look, self, closable=False)
         self._lay_out()
         self._menu = LeaveMenu(look, self.bar.leave_button)
-        self._more = MoreMenu(look, self.bar.more_button, model.layout)
+        self._more = MoreMenu(look, self.bar.more_button, model.layout, model.saving)
         self._spot = QWidget(self.stage)  # what a tile's menu hangs from: the place of the click
         self._spot.setFixedSize(1, 1)
         self._tile_menu = PersonMenu(look, self._spot)
@@ -216,6 +213,10 @@ class RoomWindow(QWidget):
         bar.hand.connect(model.people.toggle_hand)
         bar.more.connect(self._open_more)
         self._more.full_screen.connect(self._toggle_full_screen)
+        self._more.statistics.connect(lambda: self._open_panel(self.statistics_panel))
+        self._more.help.connect(lambda: self._open_panel(self.help_panel))
+        model.saving.changed.connect(lambda state: self.stage.set_saving(state.saving))
+        self.stage.set_saving(model.saving.state.saving)
         self._more.closed.connect(lambda: bar.more_button.show_lit(False))
         self.stage.pin.connect(model.layout.toggle_pin)
         self.stage.menu.connect(self._open_tile_menu)
@@ -232,26 +233,30 @@ class RoomWindow(QWidget):
         self._curtain.close_room.connect(self._close_room)
         self._curtain.come_back.connect(model.come_back)
         self._curtain.stay.connect(model.stay)
-        for keys, action in (
-            (MICROPHONE_KEYS, bar.microphone_button.click),
-            (CAMERA_KEYS, bar.camera_button.click),
-            (HAND_KEYS, self._raise_hand),
-            (CHAT_KEYS, bar.chat_button.click),
-            (PEOPLE_KEYS, bar.people_button.click),
-            (LEAVE_KEYS, self._ask),
-            (_TO_THE_BAR_KEYS, self._to_the_bar),
-            *((keys, self._toggle_full_screen) for keys in _FULL_SCREEN_KEYS),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(action)
+        actions = {
+            Keys.MICROPHONE: bar.microphone_button.click,
+            Keys.CAMERA: bar.camera_button.click,
+            Keys.HAND: self._raise_hand,
+            Keys.CHAT: bar.chat_button.click,
+            Keys.PEOPLE: bar.people_button.click,
+            Keys.FULL_SCREEN: self._toggle_full_screen,
+            Keys.TO_THE_BAR: self._to_the_bar,
+            Keys.HELP: lambda: self._open_panel(self.help_panel),
+            Keys.LEAVE: self._ask,
+        }
+        for keys, action in actions.items():
+            for each in keys.value:
+                QShortcut(QKeySequence(each), self).activated.connect(action)
 
     def _panel_opened(self, panel: SidePanel | None) -> None:
         """Tell the models what is on screen; a panel that closes gives the focus to its button."""
         bar = self.bar
-        former = next((each for each in (bar.chat_button, bar.people_button) if each.lit), None)
+        former = next((each for each in (bar.chat_button, bar.people_button) if each.lit), bar.more_button)
         self._model.chat.set_open(panel is self.chat_panel)
+        self._model.statistics.set_open(panel is self.statistics_panel)
         self._render_chat(self._model.chat.state)
         self._render_people(self._model.people.state)
-        if panel is None and former is not None:
+        if panel is None:
             former.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _render_chat(self, state: ChatState) -> None:
@@ -262,6 +267,11 @@ class RoomWindow(QWidget):
     def _render_people(self, state: PeopleState) -> None:
         self.bar.show_people(state, is_open=self.panels.open_panel is self.people_panel)
         self._announce("hand", state.newest)
+
+    def _open_panel(self, panel: SidePanel) -> None:
+        """Of a panel without a button of its own: by key or by the menu."""
+        if self.bar.isVisible():
+            self.panels.toggle(panel)
 
     def _open_more(self) -> None:
         self._more.ask()

@@ -10,10 +10,9 @@ from desktop.views.room.bar_buttons import PanelButton
 from desktop.views.room.room_window import RoomWindow
 from desktop.views.room.share_marks import ShareBar, ShareBorder
 from desktop.views.room.share_picker import SharePicker
+from desktop.views.room.shortcuts import Keys
 from desktop.views.share_intentions import ShareIntentions
 from desktop.views.theme import Look
-
-SHARE_KEYS = "Ctrl+Shift+E"
 
 
 class RoomSharing(QObject):
@@ -38,7 +37,7 @@ class RoomSharing(QObject):
         self.border: ShareBorder | None = None
         window.bar.middle.insertWidget(0, self.button)
         self.button.clicked.connect(self._press)
-        QShortcut(QKeySequence(SHARE_KEYS), window).activated.connect(self.button.click)
+        QShortcut(QKeySequence(Keys.SHARE.value[0]), window).activated.connect(self.button.click)
         window.installEventFilter(self)
         model.changed.connect(self.render_state)
         self.render_state(model.state)
@@ -104,4 +103,4 @@ class RoomSharing(QObject):
             name, action = self.tr("Your screen is shared"), self.tr("Stop sharing")
         else:
             name, action = self.tr("Your screen is not shared"), self.tr("Share your screen")
-        self.button.set_words(name, action, SHARE_KEYS)
+        self.button.set_words(name, action, Keys.SHARE.shown)

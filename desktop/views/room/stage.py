@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QHelpEvent,
     QHideEvent,
     QImage,
     QMouseEvent,
@@ -23,7 +24,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from desktop.meeting.layout import Arrangement, Corner, Tile, arrange, nearest_corner
 from desktop.view_models.room_states import LayoutState
@@ -161,6 +162,19 @@ class Stage(QWidget):
                 if tile != before.get(tile.key):
                     self._update_tile(tile.key)
         self._run_timer()
+
+    def set_saving(self, saving: bool) -> None:
+        """Paint fewer pictures a second, to spare the computer."""
+        durations = self.look.tokens.duration_ms
+        self._timer.setInterval(durations.frame_saving if saving else durations.frame)
+
+    def event(self, event: QEvent) -> bool:
+        """A tool tip over a tile says what is bad about its connection."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            tile = self.tile_at(event.pos())
+            QToolTip.showText(event.globalPos(), tile.tip if tile is not None else "", self)
+            return True
+        return super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the slots only while somebody can see them."""
@@ -332,7 +346,7 @@ class Stage(QWidget):
         """Advance the connecting dots when it is time; whether it was."""
         durations = self.look.tokens.duration_ms
         self._dot_ticks += 1
-        if not self.look.animated or self._dot_ticks * durations.frame < durations.dots:
+        if not self.look.animated or self._dot_ticks * self._timer.interval() < durations.dots:
             return False
         self._dot_ticks = 0
         self._dot = (self._dot + 1) % 3
