@@ -23,6 +23,8 @@ from backend_client.models import (
     NoteRequest,
     Presence,
     Presences,
+    Readiness,
+    ReadinessReport,
     SeriesRequest,
     StartNowRequest,
     Waiting,
@@ -90,6 +92,10 @@ class MeetingCalls(ABC):
     async def stop_waiting(self, meeting_id: UUID) -> None:
         """The client has left the waiting room."""
         await self._send("DELETE", f"/meetings/{meeting_id}/waiting", repeat=Repeat.BROKEN)
+
+    async def report_readiness(self, meeting_id: UUID, report: ReadinessReport) -> Readiness:
+        """Tell the operator what the check of one's own side found (clients)."""
+        return await self._change("PUT", f"/meetings/{meeting_id}/readiness", Readiness, body=report)
 
     async def calendar_entry(self, meeting_id: UUID) -> bytes:
         """The meeting as an iCalendar file."""

@@ -26,6 +26,8 @@ from backend_client.models import (
     MeetingNote,
     MeetingSeries,
     NoteRequest,
+    Readiness,
+    ReadinessReport,
     SeriesRequest,
     Waiting,
 )
@@ -167,6 +169,18 @@ async def announce_delay(
 
     await services.database.as_caller(caller, announce)
     return Response(status_code=204)
+
+
+@router.put("/{meeting_id}/readiness", responses=problems(ApiErrorCode.MEETING_CLOSED))
+async def report_readiness(
+    meeting_id: UUID, body: ReadinessReport, caller: Authenticated, services: ServicesOf
+) -> Readiness:
+    """What the client's own check of devices and line found, for the operator (the meeting's client)."""
+
+    async def report(connection: Connection) -> Readiness:
+        return await changes.report_readiness(connection, meeting_id, body)
+
+    return await services.database.as_caller(caller, report)
 
 
 @router.post(

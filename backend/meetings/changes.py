@@ -16,6 +16,8 @@ from backend_client.models import (
     MeetingChange,
     MeetingNote,
     MeetingSeries,
+    Readiness,
+    ReadinessReport,
     SeriesRequest,
     StartNowRequest,
     Waiting,
@@ -146,6 +148,21 @@ async def wait(connection: Connection, meeting_id: UUID) -> Waiting:
     row = await cursor.fetchone()
     assert row is not None
     return Waiting.model_validate(row)
+
+
+async def report_readiness(connection: Connection, meeting_id: UUID, report: ReadinessReport) -> Readiness:
+    """Keep what the calling client's check of his side found.
+
+    Raises:
+        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_CLOSED`.
+    """
+    cursor = await connection.execute(
+        "select public.report_readiness(%s, %s, %s, %s, %s) as checked_at",
+        [meeting_id, report.microphone, report.camera, report.speaker, report.network],
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return Readiness(**report.model_dump(), checked_at=row["checked_at"])
 
 
 async def stop_waiting(connection: Connection, meeting_id: UUID) -> None:

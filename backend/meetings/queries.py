@@ -29,13 +29,15 @@ _COLUMNS: LiteralString = """
 select m.id, m.title, m.description, m.status, m.scheduled_at, m.planned_minutes, m.started_at, m.ended_at,
        m.duration_seconds, m.end_reason, m.cancel_reason, m.series_id, m.version, m.updated_at,
        c.id as client_id, c.full_name as client_name, o.id as operator_id, o.full_name as operator_name,
-       w.since as client_waiting_since,
+       w.since as client_waiting_since, r.checked_at as ready_checked_at, r.microphone as ready_microphone,
+       r.camera as ready_camera, r.speaker as ready_speaker, r.network as ready_network,
        m.operator_id = any (array(select private.my_operator_ids())) as hosted
   from public.meetings m
   join public.clients c on c.id = m.client_id
   join public.operators o on o.id = m.operator_id
   left join public.meeting_waits w
     on w.meeting_id = m.id and w.seen_at > statement_timestamp() - private.waiting_span()
+  left join public.meeting_readiness r on r.meeting_id = m.id
 """
 
 
@@ -284,6 +286,15 @@ def _meeting(row: Mapping[str, Any]) -> Meeting:
             "client": {"id": row["client_id"], "full_name": row["client_name"]},
             "operator": {"id": row["operator_id"], "full_name": row["operator_name"]},
             "my_role": Role.OPERATOR if row["hosted"] else Role.CLIENT,
+            "client_readiness": None
+            if row["ready_checked_at"] is None
+            else {
+                "microphone": row["ready_microphone"],
+                "camera": row["ready_camera"],
+                "speaker": row["ready_speaker"],
+                "network": row["ready_network"],
+                "checked_at": row["ready_checked_at"],
+            },
         }
     )
 

@@ -89,6 +89,50 @@ class DelayRequest(RequestModel):
     minutes: Annotated[int, Field(ge=1, le=DELAY_MAX)]
 
 
+class DeviceReadiness(StrEnum):
+    """What a check found out about a device."""
+
+    OK = "ok"
+    MISSING = "missing"
+    DENIED = "denied"
+    """The system does not let the app use it."""
+    BUSY = "busy"
+    """Another program has it."""
+
+
+class SpeakerReadiness(StrEnum):
+    """What a check found out about the loudspeaker."""
+
+    OK = "ok"
+    MISSING = "missing"
+
+
+class NetworkReadiness(StrEnum):
+    """Whether sound and picture will get through."""
+
+    OK = "ok"
+    FAILED = "failed"
+
+
+class ReadinessReport(RequestModel):
+    """PUT /meetings/{id}/readiness: what the client's own check of his side found."""
+
+    microphone: DeviceReadiness
+    camera: DeviceReadiness
+    speaker: SpeakerReadiness
+    network: NetworkReadiness
+
+
+class Readiness(AnswerModel):
+    """The newest report of a client's side, and when the service got it."""
+
+    microphone: DeviceReadiness
+    camera: DeviceReadiness
+    speaker: SpeakerReadiness
+    network: NetworkReadiness
+    checked_at: datetime
+
+
 class NoteRequest(RequestModel):
     """PUT /meetings/{id}/note."""
 
@@ -98,8 +142,9 @@ class NoteRequest(RequestModel):
 class Meeting(AnswerModel):
     """A meeting as the caller may see it. `duration_seconds` is the database's own figure.
 
-    Two members are the operator's alone: `client_waiting_since` (the client is in the waiting room)
-    and `conflicts`, in the answers to planning and moving: his other meetings at the same time.
+    Three members are the operator's alone: `client_waiting_since` (the client is in the waiting room),
+    `client_readiness` (what the client's own check found) and `conflicts`, in the answers to planning
+    and moving: his other meetings at the same time.
     """
 
     id: UUID
@@ -120,6 +165,7 @@ class Meeting(AnswerModel):
     updated_at: datetime | None = None
     my_role: Role
     client_waiting_since: datetime | None = None
+    client_readiness: Readiness | None = None
     conflicts: tuple[UUID, ...] = ()
 
 

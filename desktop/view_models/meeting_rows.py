@@ -11,10 +11,13 @@ from backend_client.models import Meeting, MeetingStatus, Person, Role
 from desktop.meeting.agenda import door_opens_at, is_missed
 from desktop.meeting.people import initials_of, tint_of
 from desktop.view_models.dates import Dates
+from desktop.view_models.readiness_words import readiness_words
 from desktop.view_models.states import MeetingAction, MeetingRow, PersonState, RowAction, Tone
 
 translate = QCoreApplication.translate
 
+_CHECK_COUNTS_WITHIN = timedelta(minutes=45)
+"""An older check says little about the meeting."""
 _LATE_WITHIN = timedelta(hours=1)
 """How near a meeting must be for lateness to mean anything."""
 
@@ -45,6 +48,7 @@ class RowWriter:
         action, label = self._action(meeting)
         with_line = translate("Meetings", "with {name}").format(name=other.full_name)
         hours = self._hours(meeting)
+        ready, ready_tone, checked = self._readiness(meeting)
         day = self.dates.day(meeting.scheduled_at, now=self.now)
         return MeetingRow(
             meeting_id=str(meeting.id),
@@ -62,7 +66,12 @@ class RowWriter:
             action_label=label,
             busy=self.busy_id == str(meeting.id),
             tooltip=self.dates.exact(meeting.scheduled_at),
-            accessible=", ".join((meeting.title, with_line, day, hours, pill)),
+            accessible=", ".join(
+                part for part in (meeting.title, with_line, day, hours, pill, ready) if part
+            ),
+            ready=ready,
+            ready_tone=ready_tone,
+            ready_tooltip=checked,
             struck=meeting.status is MeetingStatus.CANCELLED,
             date=self._date(meeting),
             menu=self._menu(meeting),
@@ -118,6 +127,16 @@ class RowWriter:
         return translate("Meetings", "{name} has been waiting for {duration}").format(
             name=first, duration=self.dates.duration(seconds)
         )
+
+    def _readiness(self, meeting: Meeting) -> tuple[str, Tone, str]:
+        """What the client's check found, while it is of use: shortly before, until the meeting runs."""
+        found = meeting.client_readiness
+        near = abs(meeting.scheduled_at - self.now) <= _CHECK_COUNTS_WITHIN
+        if found is None or meeting.status is not MeetingStatus.SCHEDULED or not near:
+            return "", Tone.NEUTRAL, ""
+        words, tone = readiness_words(found)
+        checked = translate("Meetings", "Checked at {hour}").format(hour=self.dates.hour(found.checked_at))
+        return words, tone, checked
 
     def _hours(self, meeting: Meeting) -> str:
         """What was planned; of a meeting that was held, what it really was."""

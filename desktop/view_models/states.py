@@ -119,6 +119,8 @@ class MeetingRow:
         tooltip: exact date, hour and zone.
         accessible: the whole row as one sentence for screen readers.
         struck: a cancelled meeting: title struck through.
+        ready: what the client's own check found, "" while there is nothing to say; `ready_tone` its meaning,
+            `ready_tooltip` when it was.
         date: "lun. 23 nov.", "" where the heading or `relative` says it.
         menu: what its menu offers, in this order; nothing means no menu.
     """
@@ -139,6 +141,9 @@ class MeetingRow:
     accessible: str = ""
     struck: bool = False
     date: str = ""
+    ready: str = ""
+    ready_tone: Tone = Tone.NEUTRAL
+    ready_tooltip: str = ""
     menu: tuple[RowAction, ...] = ()
 
 

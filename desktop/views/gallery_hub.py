@@ -323,6 +323,26 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     shown = samples.meetings(hub=True)["filled"]
     for name, panel in panels(samples).items():
         yield Scene("hub", f"panel-{name}", partial(_hub, shown, panel=panel))
+    assert shown.next is not None
+    rows = shown.groups[0].rows
+    warned = replace(
+        rows[0],
+        ready=samples.say("Micro absent", "No microphone"),
+        ready_tone=Tone.WARNING,
+        ready_tooltip="13:50",
+    )
+    checked = replace(
+        shown,
+        next=replace(
+            shown.next,
+            ready=samples.say("Matériel prêt", "Equipment ready"),
+            ready_tone=Tone.SUCCESS,
+            ready_tooltip="13:50",
+        ),
+        groups=(replace(shown.groups[0], rows=(warned, *rows[1:])), *shown.groups[1:]),
+    )
+    yield Scene("hub", "readiness", partial(_hub, checked))
+    yield Scene("hub", "readiness-narrow", partial(_hub, checked, panel=panels(samples)["planned"]))
     beside = partial(_hub, shown, panel=panels(samples)["planned"])
     yield Scene("hub", "panel-narrow", beside, lambda window: window.resize(window.minimumSize()))
     for name, day in days(samples).items():

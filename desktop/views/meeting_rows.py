@@ -35,6 +35,8 @@ class _MeetingCard(Card):
         self.avatar = Avatar(look, avatar)
         self.with_whom = ElidedText(look, "small", ink="muted")
         self.pill = Pill(look)
+        self.ready = Pill(look)
+        self.ready.setObjectName(f"ready-{row.meeting_id}")
         self.button = Button(look, f"meetingAction-{row.meeting_id}", kind, large=large)
         self.button.clicked.connect(lambda: self.act.emit(self.row.meeting_id))
         self.menu = RowMenuButton(look, row.meeting_id)
@@ -51,6 +53,8 @@ class _MeetingCard(Card):
         self.avatar.setVisible(self.avatar.parent() is not None and bool(row.with_whom.initials))
         self.with_whom.setText(row.with_whom_line or row.with_whom.name)
         self.pill.show_state(row.pill, row.pill_tone)
+        self.ready.show_state(row.ready, row.ready_tone)
+        self.ready.setToolTip(row.ready_tooltip)
         self.button.set_label(row.action_label)
         self.button.setVisible(row.action is not MeetingAction.NONE)
         self.button.set_busy(row.busy)
@@ -106,6 +110,7 @@ class MeetingRowView(_MeetingCard):
         if wide:
             line.addWidget(self.avatar)
         line.addLayout(what, 1)
+        line.addWidget(self.ready)
         line.addWidget(self.pill)
         line.addWidget(self.button)
         # Its icon, not its invisible frame, stands in line with the card's padding.
@@ -131,7 +136,7 @@ class MeetingRowView(_MeetingCard):
         roomy = not self._wide or self.width() >= self.look.size.row_roomy
         self.avatar.setVisible(self._wide and roomy and bool(self.row.with_whom.initials))
         said = self.row.pill_tone is Tone.NEUTRAL and self.row.action is not MeetingAction.NONE
-        self.pill.setVisible(bool(self.row.pill) and (roomy or not said))
+        self.pill.setVisible(bool(self.row.pill) and (roomy or not said) and (roomy or not self.row.ready))
 
     @property
     def when_width(self) -> int:
@@ -166,6 +171,7 @@ class NextMeetingCard(_MeetingCard):
         column.setSpacing(look.space.xxs)
         top = QHBoxLayout()
         top.addWidget(self._heading, 1)
+        top.addWidget(self.ready)
         top.addWidget(self.pill)
         column.addLayout(top)
         when = QHBoxLayout()
@@ -206,6 +212,7 @@ class NextMeetingCard(_MeetingCard):
         """Draw another state of the same meeting, or another meeting."""
         self.button.setObjectName(f"meetingAction-{row.meeting_id}")
         self.menu.setObjectName(f"meetingMenu-{row.meeting_id}")
+        self.ready.setObjectName(f"ready-{row.meeting_id}")
         super().show_row(row)
         self._when.setText(" · ".join(part for part in (row.day, row.hours) if part))
         self._relative.setText(row.relative)

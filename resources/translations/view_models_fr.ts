@@ -1075,6 +1075,10 @@
         <source>{name} has been waiting for {duration}</source>
         <translation>{name} attend depuis {duration}</translation>
     </message>
+    <message>
+        <source>Checked at {hour}</source>
+        <translation>Vérifié à {hour}</translation>
+    </message>
 </context>
 <context>
     <name>PeopleViewModel</name>
@@ -1227,6 +1231,45 @@
     <message>
         <source>Go nearer to the Wi-Fi or take a cable; stop downloads; or choose “Sound only”.</source>
         <translation>Rapprochez-vous du Wi-Fi ou branchez un câble&#x202f;; arrêtez les téléchargements&#x202f;; ou choisissez «&#xa0;Son seul&#xa0;».</translation>
+    </message>
+</context>
+<context>
+    <name>Readiness</name>
+    <message>
+        <source>Connection blocked</source>
+        <translation>Connexion bloquée</translation>
+    </message>
+    <message>
+        <source>No loudspeaker</source>
+        <translation>Haut-parleur absent</translation>
+    </message>
+    <message>
+        <source>Equipment ready</source>
+        <translation>Matériel prêt</translation>
+    </message>
+    <message>
+        <source>Microphone blocked</source>
+        <translation>Micro bloqué</translation>
+    </message>
+    <message>
+        <source>Microphone in use elsewhere</source>
+        <translation>Micro occupé ailleurs</translation>
+    </message>
+    <message>
+        <source>No microphone</source>
+        <translation>Micro absent</translation>
+    </message>
+    <message>
+        <source>Camera blocked</source>
+        <translation>Caméra bloquée</translation>
+    </message>
+    <message>
+        <source>Camera in use elsewhere</source>
+        <translation>Caméra occupée ailleurs</translation>
+    </message>
+    <message>
+        <source>No camera</source>
+        <translation>Caméra absente</translation>
     </message>
 </context>
 <context>

@@ -73,6 +73,7 @@ POST   /v1/meetings/{planned}/cancel       401 404 404 404  403  200*
 POST   /v1/meetings/{planned}/delay        401 404 404 404  204  204
 POST   /v1/meetings/{planned}/waiting      401 404 404 404  200  403
 DELETE /v1/meetings/{planned}/waiting      401 404 404 404  204  403
+PUT    /v1/meetings/{planned}/readiness    401 404 404 404  200  403
 POST   /v1/meetings/{planned}/start        401 404 404 404  403  503
 POST   /v1/meetings/{running}/end          401 404 404 404  403  200*
 POST   /v1/meetings/{running}/extend       401 404 404 404  403  200*
@@ -259,6 +260,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /v1/meetings/{running}/note": {"body": "Taken over"},
     "POST /v1/meetings/{running}/token": {"purpose": "screen"},
     "POST /v1/meetings/{planned}/delay": {"minutes": 5},
+    "PUT /v1/meetings/{planned}/readiness": {
+        "microphone": "ok",
+        "camera": "ok",
+        "speaker": "ok",
+        "network": "ok",
+    },
     "POST /v1/meetings": {"client_id": "{client_id}", "title": "New", "scheduled_at": "{soon}"},
     "POST /v1/meetings/start-now": {"client_id": "{client_id}", "title": "Now"},
     "POST /v1/webhooks/openvidu": {"event": "sessionDestroyed", "timestamp": 1, "sessionId": "{room}"},

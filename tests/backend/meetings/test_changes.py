@@ -468,3 +468,35 @@ async def test_who_was_there(
     for person in (mikl, alice):
         assert (await person.get(path)).json() == {"items": [stay]}
     assert code_of(await bob.get(path)) == (404, "not-found")
+
+
+async def test_the_operator_sees_what_the_clients_check_found(
+    database: TestDatabase, mikl: Person, alice: Person, bob: Person, meeting: dict[str, Any]
+) -> None:
+    """The newest report, for his eyes alone; the same again is no event; nothing after the end."""
+    path = f"/meetings/{meeting['id']}/readiness"
+    report = {"microphone": "missing", "camera": "ok", "speaker": "ok", "network": "ok"}
+
+    async def told(person: Person) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = (await person.get(f"/meetings/{meeting['id']}")).json()[
+            "client_readiness"
+        ]
+        return found
+
+    assert await told(mikl) is None
+    first = await alice.http.put(f"/v1{path}", json=report)
+    assert first.status_code == 200
+    assert await told(mikl) == first.json() == {**report, "checked_at": first.json()["checked_at"]}
+    assert await told(alice) is None
+    await alice.http.put(f"/v1{path}", json=report)
+    assert events(database, MIKL) == ["meeting.scheduled", "meeting.readiness"]
+    await alice.http.put(f"/v1{path}", json={**report, "microphone": "ok"})
+    assert events(database, MIKL)[-2:] == ["meeting.readiness"] * 2
+    listed = (await mikl.get("/meetings")).json()["items"]
+    assert [each["client_readiness"]["microphone"] for each in listed] == ["ok"]
+    assert code_of(await mikl.http.put(f"/v1{path}", json=report)) == (403, "forbidden")
+    assert code_of(await bob.http.put(f"/v1{path}", json=report)) == (404, "not-found")
+    wrong = await alice.http.put(f"/v1{path}", json={**report, "camera": "great"})
+    assert code_of(wrong) == (422, "invalid")
+    await mikl.post(f"/meetings/{meeting['id']}/cancel")
+    assert code_of(await alice.http.put(f"/v1{path}", json=report)) == (409, "meeting-closed")

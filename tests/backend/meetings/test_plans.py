@@ -77,7 +77,10 @@ def crowded(postgres_cluster: Cluster) -> Iterator[TestDatabase]:
                 "  from generate_series(1, 100000) g) m",
                 [database.operator_id("chief@demo.visio"), database.operator_id(MIKL)],
             )
-        database.admin("analyze public.meetings, public.clients, public.operators, public.meeting_waits")
+        database.admin(
+            "analyze public.meetings, public.clients, public.operators, public.meeting_waits,"
+            " public.meeting_readiness"
+        )
         yield database
 
 

@@ -34,6 +34,7 @@ VISIBLE: dict[str, dict[str, set[str]]] = {
     "public.meetings": _MEETING_OF,
     "public.meeting_notes": _HOSTED_BY,
     "public.meeting_participants": _MEETING_OF,
+    "public.meeting_readiness": _HOSTED_BY,
     "public.meeting_waits": _HOSTED_BY,
     "public.notifications": {"alice": {"alice"}, "bob": {"bob"}, "mikl": {"mikl"}},
     "public.user_events": {"alice": {"alice"}, "bob": {"bob"}, "mikl": {"mikl"}},

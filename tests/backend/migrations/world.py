@@ -232,6 +232,15 @@ ROWS: dict[str, Callable[[World], dict[str, Values | None]]] = {
     "public.meeting_participants": _of_account(
         meeting_id=_MEETING, connection_id="con_{}", auth_user_id=_ACCOUNT, role="PUBLISHER"
     ),
+    "public.meeting_readiness": _of_account(
+        meeting_id=_MEETING,
+        operator_account=_HOST,
+        microphone="ok",
+        camera="missing",
+        speaker="ok",
+        network="ok",
+        checked_at="now",
+    ),
     "public.meeting_waits": _of_account(
         meeting_id=_MEETING, operator_account=_HOST, since="now", seen_at="now", told_at="now"
     ),

@@ -14,9 +14,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from backend_client.client import BackendClient
-from backend_client.models import Meeting, MeetingRequest, MeetingStatus
+from backend_client.models import (
+    DeviceReadiness,
+    Meeting,
+    MeetingRequest,
+    MeetingStatus,
+    NetworkReadiness,
+    ReadinessReport,
+    SpeakerReadiness,
+)
 from backend_client.sign_in import MemoryTokenStore
 from desktop.app.wiring import Shell
+from desktop.views.text import Pill
 from tests.desktop.app.hub_flow import (
     database,
     elsewhere,
@@ -138,3 +147,23 @@ async def test_the_history_is_filtered_and_exported(
     assert [str(event["SUMMARY"]) for event in events] == ["Bilan"]
     changed = await elsewhere.meeting(meeting.id)
     assert changed.status is MeetingStatus.COMPLETED
+
+
+async def test_what_a_clients_check_found_is_seen_within_three_seconds(
+    hub: Shell, meeting: Meeting, elsewhere: BackendClient, alice: BackendClient
+) -> None:
+    near = await soon(elsewhere, meeting)
+    await shown(f"meetingMenu-{near.id}")
+    report = ReadinessReport(
+        microphone=DeviceReadiness.MISSING,
+        camera=DeviceReadiness.OK,
+        speaker=SpeakerReadiness.OK,
+        network=NetworkReadiness.OK,
+    )
+    await alice.report_readiness(near.id, report)
+    pill = await seen(lambda: on_screen(f"ready-{near.id}"), "the warning", timeout_s=3)
+    assert isinstance(pill, Pill)
+    assert pill.text == "No microphone"
+    await alice.report_readiness(near.id, report.model_copy(update={"microphone": DeviceReadiness.OK}))
+    await seen(lambda: pill.text == "Equipment ready", "all well", timeout_s=3)
+    assert hub.list_model is not None
