@@ -10,6 +10,7 @@ A token is never written to a file: a store that would do that counts as none.
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass
 from enum import Enum
 
@@ -138,6 +139,10 @@ def _in_memory(problem: TokenStoreProblem, detail: str = "") -> OpenedTokenStore
 
 def _usable_backend() -> tuple[KeyringBackend | None, TokenStoreProblem]:
     """The best backend that keeps secrets secret; else None and why there is none."""
+    if sys.platform != "darwin":
+        # Looking for Apple's libraries elsewhere starts nine programs, and takes 0.1 s of every start.
+        # keyring takes a module that cannot be imported for a backend of another system.
+        sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
     try:
         chosen = keyring.get_keyring()
     except Exception as error:  # noqa: BLE001  (a backend named in the environment may fail in any way)
