@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop.rtc.media import PictureSlot, VideoSource
@@ -17,12 +18,18 @@ if TYPE_CHECKING:
 
 
 def own_titles() -> set[str]:
-    """Titles of this app's visible windows, as the system may give them back.
+    """Titles of this app's visible windows."""
+    return {each.windowTitle() for each in QApplication.topLevelWidgets() if each.isVisible()} - {""}
 
-    Qt reads the titles of X11 windows as UTF-8 although they are Latin-1 there.
-    """
-    titles = {each.windowTitle() for each in QApplication.topLevelWidgets() if each.isVisible()} - {""}
-    return titles | {title.encode("latin-1", "replace").decode("utf-8", "replace") for title in titles}
+
+def passing_titles() -> set[str]:
+    """Titles of this app's dialogs and small bars: nobody wants to share the picker."""
+    passing = (Qt.WindowType.Dialog, Qt.WindowType.Tool)
+    return {
+        each.windowTitle()
+        for each in QApplication.topLevelWidgets()
+        if each.isVisible() and each.windowType() in passing
+    } - {""}
 
 
 class MachineScreens:
@@ -40,7 +47,8 @@ class MachineScreens:
 
         if self._list is None:
             self._list = ScreenList()
-        targets = self._list.targets()
+        passing = passing_titles()
+        targets = tuple(each for each in self._list.targets() if each.name not in passing)
         self._targets = {target.key: target for target in targets}
         if self._previews is not None:
             self._previews.show(targets)
@@ -51,7 +59,7 @@ class MachineScreens:
                 target.name,
                 is_screen=target.kind is ScreenKind.SCREEN,
                 is_ours=target.kind is ScreenKind.WINDOW and target.name in ours,
-                area=_area(target.handle) if target.kind is ScreenKind.SCREEN else None,
+                area=target.area if target.kind is ScreenKind.SCREEN else _on_desktop(target.area),
             )
             for target in targets
         )
@@ -85,6 +93,10 @@ class MachineScreens:
             await asyncio.to_thread(previews.stop)
 
 
-def _area(screen: Any) -> tuple[int, int, int, int]:
-    place = screen.geometry()
-    return place.x(), place.y(), place.width(), place.height()
+def _on_desktop(area: tuple[int, int, int, int] | None) -> tuple[int, int, int, int] | None:
+    """A window's place as Qt counts it: in device-independent pixels of the screen it is on."""
+    if area is None:
+        return None
+    ratio = QApplication.primaryScreen().devicePixelRatio()
+    left, top, width, height = (round(length / ratio) for length in area)
+    return left, top, width, height

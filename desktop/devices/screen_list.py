@@ -17,6 +17,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtMultimedia import QCapturableWindow, QWindowCapture
 
+from desktop.devices.x11_windows import matching, x_windows
+
 
 class ScreenKind(StrEnum):
     """What is shared."""
@@ -33,7 +35,9 @@ class ScreenTarget:
         key: the same as long as it is there; of this process only.
         kind: a whole screen or one window.
         name: a window's title as the system gives it, a screen's model or port; may be "".
-        width_px, height_px: of a screen, in device pixels; 0 for windows, whose size is not known.
+        width_px, height_px: of a screen, in device pixels; 0 for windows.
+        area: where it is on the desktop: left, top, width, height; of a screen in device-independent
+            pixels, of a window in device pixels. None where that is not known, or it is not shown.
         handle: Qt's own object for it.
     """
 
@@ -42,6 +46,7 @@ class ScreenTarget:
     name: str
     width_px: int = 0
     height_px: int = 0
+    area: tuple[int, int, int, int] | None = None
     handle: Any = field(default=None, compare=False, repr=False)
 
 
@@ -86,6 +91,7 @@ class ScreenList:
                 each.model() or each.name(),
                 round(each.size().width() * each.devicePixelRatio()),
                 round(each.size().height() * each.devicePixelRatio()),
+                each.geometry().getRect(),
                 each,
             )
             for each in screens
@@ -94,9 +100,16 @@ class ScreenList:
     def _windows(self) -> Sequence[ScreenTarget]:
         found = QWindowCapture.capturableWindows()
         self._known = list(zip(self._keys(found), found, strict=True))
+        seen = matching([window.description() for window in found], x_windows() if found else ())
         return [
-            ScreenTarget(key, ScreenKind.WINDOW, window.description(), handle=window)
-            for key, window in self._known
+            ScreenTarget(
+                key,
+                ScreenKind.WINDOW,
+                known.title if known is not None else window.description(),
+                area=known.area if known is not None else None,
+                handle=window,
+            )
+            for (key, window), known in zip(self._known, seen, strict=True)
         ]
 
     def _keys(self, found: Sequence[QCapturableWindow]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 LOOK_MS = 1500
 """How often the open picker looks for windows that came or went."""
 
+FOLLOW_MS = 300
+"""How often it is looked where a shared window is, so that its line stays around it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenInfo:
@@ -35,7 +38,7 @@ class ScreenInfo:
         name: a window's title; of a screen, its model or port.
         is_screen: a whole screen.
         is_ours: a window of this app.
-        area: of a screen on the desktop: left, top, width, height.
+        area: on the desktop: left, top, width, height; None where the system does not say.
     """
 
     key: str
@@ -118,6 +121,9 @@ class ShareViewModel(ViewModel[ShareState]):
         self._ticker = QTimer(self)
         self._ticker.setInterval(LOOK_MS)
         self._ticker.timeout.connect(self._look)
+        self._follower = QTimer(self)
+        self._follower.setInterval(FOLLOW_MS)
+        self._follower.timeout.connect(self._follow)
         language.changed.connect(self._write)
 
     def attach(self, room: SharingRoom) -> None:
@@ -142,6 +148,7 @@ class ShareViewModel(ViewModel[ShareState]):
     async def close(self) -> None:
         """End with the room, which ends the sharing itself."""
         self._ticker.stop()
+        self._follower.stop()
         await super().close()
         await self._screens.close()
 
@@ -215,6 +222,14 @@ class ShareViewModel(ViewModel[ShareState]):
         nothing = "" if found else self.tr("This system gives no picture of its screens or windows.")
         self._set(choices=tuple(choices), nothing=nothing)
 
+    def _follow(self) -> None:
+        """Look where the shared window is now."""
+        shared = self._shared
+        if shared is not None:
+            area = next((each.area for each in self._screens.listed() if each.key == shared.key), None)
+            self._shared = replace(shared, area=area)
+            self._write()
+
     def _choice(self, info: ScreenInfo, number: int, screens: int) -> ShareChoice:
         if info.is_screen:
             name = (
@@ -232,6 +247,10 @@ class ShareViewModel(ViewModel[ShareState]):
         state = self._room_state
         inside = state.phase in (RoomPhase.CONNECTED, RoomPhase.RECONNECTING)
         shared = self._shared if state.sharing else None
+        if shared is None or shared.is_screen:
+            self._follower.stop()
+        elif not self._follower.isActive():
+            self._follower.start()
         sentence = ""
         if state.sharing:
             name = shared.name if shared is not None else self.tr("your screen")

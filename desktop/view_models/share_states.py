@@ -14,7 +14,8 @@ class ShareChoice:
         name: "Écran 1", or the window's title.
         is_screen: a whole screen.
         is_ours: a window of this app: everybody would see the meeting in the meeting.
-        area: of a screen on the desktop, in device-independent pixels: left, top, width, height.
+        area: on the desktop, in device-independent pixels: left, top, width, height; None where the
+            system does not say where a window is.
         accessible: all of it as one sentence.
     """
 
@@ -40,7 +41,7 @@ class ShareState:
         sharing: something of ours is shared.
         shared_key: which choice that is.
         sentence: "Vous partagez « Document »", "" while nothing is shared.
-        area: of the screen that is shared; None for windows.
+        area: where what is shared is on the desktop; None while it is not known, or not shown.
     """
 
     offered: bool = False

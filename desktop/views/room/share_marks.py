@@ -43,7 +43,7 @@ class _Edge(QWidget):
 
 
 class ShareBorder:
-    """A line around a screen.
+    """A line around what is shared.
 
     Args:
         look: colours and sizes; the stage's.
@@ -66,6 +66,11 @@ class ShareBorder:
             return
         width = self._look.space.xxs
         whole = QRect(*area)
+        screen = QGuiApplication.screenAt(whole.center()) or QGuiApplication.primaryScreen()
+        if not screen.geometry().contains(whole.adjusted(-width, -width, width, width)):
+            whole = whole.intersected(screen.geometry())
+        else:
+            whole.adjust(-width, -width, width, width)  # around a window, not over it
         places = (
             QRect(whole.left(), whole.top(), whole.width(), width),
             QRect(whole.left(), whole.bottom() + 1 - width, whole.width(), width),
@@ -121,8 +126,10 @@ class ShareBar(QWidget):
         self.setAccessibleName(state.sentence)
 
     def place(self, area: tuple[int, int, int, int] | None) -> None:
-        """Stand at the top of a screen, in the middle; of the main one for None."""
-        screen = QGuiApplication.primaryScreen().availableGeometry() if area is None else QRect(*area)
+        """Stand at the top of the screen that is shared, or shared from; of the main one for None."""
+        main = QGuiApplication.primaryScreen()
+        at = QGuiApplication.screenAt(QRect(*area).center()) if area is not None else main
+        screen = (at or main).availableGeometry()
         self.resize(self.sizeHint())
         self.move(screen.center().x() - self.width() // 2, screen.top() + self._look.space.s)
 

@@ -278,6 +278,8 @@ def previews(app: Stopwatch) -> Findings:
         time.sleep(0.005)
         now = time.monotonic()
         worst_s, last = max(worst_s, now - last), now
+    place = red.geometry()
+    shown_area = [place.x(), place.y(), place.width(), place.height()]
     red.setStyleSheet("background: #0000C0")
     blue = app.until(lambda: _middle(slot)[0] > 150)
     size = [slot.picture.width_px, slot.picture.height_px] if slot.picture is not None else None
@@ -289,6 +291,9 @@ def previews(app: Stopwatch) -> Findings:
         "ours": [each.is_ours for each in found if not each.is_screen and each.key != window.key],
         "red_is_ours": window.is_ours,
         "area": found[0].area,
+        "window_area": window.area,
+        "shown_area": shown_area,
+        "names": [each.name for each in found if not each.is_screen],
         "size": size,
         "first_s": round(first_s, 2),
         "worst_lag_ms": round(worst_s * 1000),

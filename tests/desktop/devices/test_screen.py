@@ -88,6 +88,8 @@ def test_the_picker_has_live_pictures_and_knows_the_meeting_itself(on_screen: Ru
     seen = on_screen("previews")
     assert (seen["kinds"], seen["area"]) == ([True, False, False], [0, 0, 1920, 1080])
     assert (seen["ours"], seen["red_is_ours"]) == ([True], False)
+    assert sorted(seen["names"]) == ["Rouge", "Réunion"]
+    assert seen["window_area"] == seen["shown_area"]
     assert seen["size"] == [480, 270]
     assert seen["blue_later"]
     assert seen["worst_lag_ms"] < 250

@@ -164,6 +164,18 @@ async def test_one_share_at_a_time_replaced_over_the_same_place(case: Case) -> N
     await case.model.close()
 
 
+async def test_the_line_follows_a_shared_window(case: Case) -> None:
+    await case.share("window-1")
+    case.screens.found = (SCREEN, replace(WINDOW, area=(10, 20, 300, 200)), OURS)
+    assert case.model._follower.isActive()
+    case.model._follow()  # what the timer does
+    assert case.model.state.area == (10, 20, 300, 200)
+    case.screens.found = (SCREEN, WINDOW, OURS)  # minimised: nobody knows where it is
+    case.model._follow()
+    assert case.model.state.area is None
+    await case.model.close()
+
+
 async def test_a_window_that_is_closed_ends_it_visibly(case: Case) -> None:
     await case.share("window-1")
     case.room.tell(sharing=False)
