@@ -32,18 +32,24 @@ class Screen:
 
     def __enter__(self) -> Screen:
         reader, writer = os.pipe()
-        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", self._size, "-nolisten", "tcp", "-ac"]
+        # Without `-noreset` the server starts anew whenever its last program, such as xdotool, has gone.
+        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", self._size, "-noreset", "-ac"]
         quiet = subprocess.DEVNULL
         self._server = subprocess.Popen(command, pass_fds=[writer], stdout=quiet, stderr=quiet)
         os.close(writer)
-        ready, _, _ = select.select([reader], [], [], 30)
-        number = os.read(reader, 16).decode().strip() if ready else ""
+        number = b""
+        # The whole line: the server ends when nobody reads the end of it.
+        while not number.endswith(b"\n") and select.select([reader], [], [], 30)[0]:
+            part = os.read(reader, 16)
+            if not part:
+                break
+            number += part
         os.close(reader)
-        if not number:
+        if not number.endswith(b"\n"):
             self._server.kill()
             self._server.wait()
             raise BuildError("Xvfb did not start")
-        self.display = f":{number}"
+        self.display = f":{number.decode().strip()}"
         return self
 
     def __exit__(
