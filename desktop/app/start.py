@@ -54,6 +54,7 @@ def arguments(kind: AppKind) -> argparse.ArgumentParser:
     add_arguments(parser)
     parser.add_argument("--verbose", action="store_true", help="log to standard error as well")
     parser.add_argument("--self-test", action="store_true", help="check the installation, print JSON, end")
+    parser.add_argument("--forget-me", action="store_true", help="delete this user's data, print JSON, end")
     parser.add_argument(
         BACKGROUND, dest="background", action="store_true", help="start in the tray, without a window"
     )
@@ -69,6 +70,10 @@ def main(kind: AppKind, argv: Sequence[str] | None = None, on_shell: OnShell | N
 
         make_application(kind)
         return self_test(kind)
+    if options.forget_me:
+        from desktop.app.forget_me import main as forget_me  # noqa: PLC0415
+
+        return forget_me(kind, options)
     request = StartRequest(
         link=options.link or "",
         background=options.background,
