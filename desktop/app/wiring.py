@@ -12,6 +12,7 @@ import logging
 import os
 import platform
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ from desktop.view_models.links import LinkFollower
 from desktop.view_models.sign_in import SignInViewModel
 from desktop.view_models.states import MeetingAction, MeetingListState, Tone
 from desktop.view_models.tasks import TaskScope
+from desktop.view_models.version_watch import VersionWatch
 from desktop.views.sign_in_window import SignInWindow
 from desktop.views.theme import Theme
 
@@ -46,12 +48,14 @@ __all__ = ["HUB_APP", "PARTICIPANT_APP", "AppKind", "Shell"]
 if TYPE_CHECKING:
     # What follows the log-in card is imported when it is shown: the card is there 0.15 s earlier.
     from desktop.app.hub_wiring import HubDesk
+    from desktop.app.participant_wiring import ParticipantDesk
     from desktop.app.presence_wiring import DesktopPresence
     from desktop.view_models.meeting_list import MeetingListViewModel
     from desktop.view_models.room import RoomViewModel
     from desktop.view_models.schedule import ScheduleViewModel
     from desktop.views.hub_window import HubWindow
     from desktop.views.participant_window import ParticipantWindow
+    from desktop.views.update_window import UpdateWindow
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +122,8 @@ class Shell(QObject):
         self.list_model: MeetingListViewModel | None = None
         self.hub: HubDesk | None = None
         """The operator's dialogs and pages around his list."""
+        self.desk: ParticipantDesk | None = None
+        """What the menus of a client's list do."""
         self.window: QWidget | None = None
         """The log-in card or the list, whichever is in use."""
         self.devices = MachineDevices(settings, settings_file)
@@ -144,6 +150,9 @@ class Shell(QObject):
             parent=self,
         )
         self.settings.test_requested.connect(self.diagnosis.open)
+        self.versions = VersionWatch(self.client, language, self)
+        self.versions.too_old.connect(self._too_old)
+        self.versions.outdated.connect(lambda words: self._say(words, Tone.NEUTRAL))
         self.presence: DesktopPresence | None = None
         """Tray, notices, reminders, calls: made once the first window is there."""
         self._data_dir = data_dir
@@ -194,6 +203,7 @@ class Shell(QObject):
         self.shown.emit()
         self._start_presence()
         self._start_hidden = False
+        self.versions.start()
         if self._crash_report:
             self.diagnosis.offer_crash_report(self._crash_report)
         await self._stop.wait()
@@ -258,6 +268,7 @@ class Shell(QObject):
         await self.room.close()
         if self.presence is not None:
             await self.presence.close()
+        await self.versions.close()
         await self.diagnosis.close()
         await self.settings.close()
         await self.devices.close()
@@ -356,10 +367,12 @@ class Shell(QObject):
             self.hub.set_window(window)
             self._put_window(window)
         else:
+            from desktop.app.participant_wiring import ParticipantDesk  # noqa: PLC0415
             from desktop.views.participant_window import ParticipantWindow  # noqa: PLC0415
 
             own = ParticipantWindow(model, self.theme)
             own.test_requested.connect(self.diagnosis.open)
+            self.desk = ParticipantDesk(self.client, model, self.language, self)
             self._put_window(own)
         model.start()
         self.links.signed_in(user)
@@ -390,6 +403,10 @@ class Shell(QObject):
             self.presence.notify(self.kind.product.name, self.sign_in_notice)
 
     async def _close_hub(self) -> None:
+        desk, self.desk = self.desk, None
+        if desk is not None:
+            await desk.close()
+            desk.deleteLater()
         hub, self.hub = self.hub, None
         if hub is not None:
             await hub.close()
@@ -434,6 +451,38 @@ class Shell(QObject):
         if self.presence is not None:
             self.presence.enter_room(model)
 
+    def _too_old(self, words: str) -> None:
+        """The service serves this version no more; a meeting that runs is never disturbed."""
+        if self.room.is_open or self.entry.window is not None:
+            self._scope.start(self._ask_version_later(), name="version after the meeting")
+            return
+        from desktop.views.update_window import UpdateWindow  # noqa: PLC0415
+
+        page = UpdateWindow(self.theme, product=self.kind.product.name, words=words, mark=self.kind.mark)
+        page.again_requested.connect(self._look_again)
+        self._put_window(page)
+
+    async def _ask_version_later(self) -> None:
+        await asyncio.sleep(60)
+        await self.versions.ask(date.today())  # noqa: DTZ011  (the user's own day)
+
+    def _look_again(self) -> None:
+        """Start anew: with the update installed, the new version takes over."""
+        self._scope.start(self._recheck_version(), name="version")
+
+    async def _recheck_version(self) -> None:
+        try:
+            config = await self.client.client_config()
+        except ApiError as error:
+            log.info("the version could not be checked: %s", error.code.value)
+            return
+        if config.status != "too-old":
+            user = self.client.sign_in.user
+            if user is not None and self.list_model is not None:
+                await self._leave_account(session_ended=False)
+            else:
+                self._show_sign_in()
+
     def _expect_room(self, state: MeetingListState) -> None:
         rows = (state.next, *(row for group in state.groups for row in group.rows))
         if any(row is not None and row.action is not MeetingAction.NONE for row in rows):
@@ -450,7 +499,7 @@ class Shell(QObject):
 
     # ------------------------------------------------------------------ pieces
 
-    def _put_window(self, window: SignInWindow | HubWindow | ParticipantWindow) -> None:
+    def _put_window(self, window: SignInWindow | HubWindow | ParticipantWindow | UpdateWindow) -> None:
         # A window in the tray stays there: what changes behind it is no reason to come to the front.
         hidden = self._starts_in_tray()
         if self.window is not None:

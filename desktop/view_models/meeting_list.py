@@ -265,10 +265,23 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
             text = self.tr("Your meeting has started: {title}").format(title=title)
         elif notice.kind == EventKind.MEETING_CANCELLED:
             text = self.tr("A meeting was cancelled: {title}").format(title=title)
+        elif notice.kind == EventKind.MEETING_DELAYED:
+            text = self._delay_words(notice, title)
         else:
             text = self.tr("A meeting has changed: {title}").format(title=title)
         self.say(text, Tone.PRIMARY)
         self.notified.emit(notice)
+
+    def _delay_words(self, notice: Notification, title: str) -> str:
+        meeting = self.known_meeting(str(notice.meeting_id))
+        minutes = notice.body.get("minutes", "")
+        if meeting is None:
+            return self.tr("{minutes} min late: {title}").format(minutes=minutes, title=title)
+        operator = meeting.my_role is Role.OPERATOR
+        name = (meeting.client if operator else meeting.operator).full_name
+        return self.tr("{name} comes in {minutes} min: {title}").format(
+            name=name, minutes=minutes, title=meeting.title
+        )
 
     def _take(self, meetings: list[Meeting]) -> None:
         known = {each.id: each for each in self._meetings or []}

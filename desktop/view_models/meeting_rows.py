@@ -152,13 +152,16 @@ class RowWriter:
         return self.dates.short_day(meeting.scheduled_at)
 
     def _menu(self, meeting: Meeting) -> tuple[RowAction, ...]:
-        """What the operator can do besides the button; a client's app has no menu."""
+        """What can be done besides the button."""
+        near = abs(meeting.scheduled_at - self.now) <= _LATE_WITHIN
         if meeting.my_role is not Role.OPERATOR:
-            return ()
+            if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.IN_PROGRESS):
+                return ()
+            return (RowAction.COMING, RowAction.CALENDAR) if near else (RowAction.CALENDAR,)
         match meeting.status:
             case MeetingStatus.SCHEDULED:
-                near = abs(meeting.scheduled_at - self.now) <= _LATE_WITHIN
-                return tuple(each for each in RowAction if near or each is not RowAction.LATE)
+                offered = [each for each in RowAction if each is not RowAction.COMING]
+                return tuple(each for each in offered if near or each is not RowAction.LATE)
             case MeetingStatus.IN_PROGRESS:
                 return (RowAction.COPY_LINK, RowAction.CALENDAR)
         return (RowAction.COPY_LINK,)

@@ -99,6 +99,8 @@ class RowAction(Enum):
     MOVE = "move"
     LATE = "late"
     """Tell the client that one comes five minutes late."""
+    COMING = "coming"
+    """Tell the host that one comes in five minutes (clients)."""
     COPY_LINK = "copy-link"
     CALENDAR = "calendar"
     """Into one's own calendar, as an .ics file."""

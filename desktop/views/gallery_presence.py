@@ -1,4 +1,4 @@
-"""The gallery's scenes of what appears on the desktop by itself: the call window."""
+"""The gallery's scenes of what appears by itself: the call window, the page of an app too old, a crash."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QWidget
 from desktop.view_models.call_states import CallState
 from desktop.view_models.states import PersonState
 from desktop.views.call_window import CallWindow
+from desktop.views.crash_window import CrashWindow
 from desktop.views.gallery_scene import Scene
 from desktop.views.gallery_states import CHLOE, MIKL, Samples
 from desktop.views.static_models import StaticModel
 from desktop.views.theme import Theme
+from desktop.views.update_window import UpdateWindow
 
 
 class StaticCall(StaticModel[CallState]):
@@ -50,7 +52,17 @@ def _window(state: CallState, theme: Theme) -> QWidget:
     return CallWindow(StaticCall(state), theme)
 
 
+def _update(theme: Theme) -> QWidget:
+    return UpdateWindow(theme, product="MiKL Visio", words="", mark="mark-visio")
+
+
+def _crash(theme: Theme) -> QWidget:
+    return CrashWindow("", theme, product="MiKL Visio", mark="mark-visio")
+
+
 def scenes(samples: Samples) -> Iterator[Scene]:
-    """The call window for both sides."""
+    """The call window for both sides, and the two pages."""
     for name, state in states(samples).items():
         yield Scene("call", name, partial(_window, state))
+    yield Scene("update", "needed", _update)
+    yield Scene("crash", "offered", _crash)

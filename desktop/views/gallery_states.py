@@ -30,6 +30,7 @@ BOB = PersonState("Bob Petit", "BP", 2)
 CHLOE = PersonState("Chloé Fontaine-Desmarets", "CF", 3)
 DAVID = PersonState("David N’Guessan", "DN", 5)
 SERVER = "visio.mikl.example"
+HUB_MENU = tuple(each for each in RowAction if each is not RowAction.COMING)
 
 
 class Samples:
@@ -117,12 +118,12 @@ class Samples:
             pill_tone=Tone.PRIMARY,
             action=action,
             action_label=label,
-            menu=tuple(RowAction) if action is MeetingAction.START else (),
+            menu=HUB_MENU if action is MeetingAction.START else (RowAction.COMING, RowAction.CALENDAR),
         )
 
     def _planned(self, hub: bool) -> dict[str, object]:
         """What a planned meeting's row has at the operator's only."""
-        return {"menu": tuple(RowAction) if hub else ()}
+        return {"menu": HUB_MENU if hub else (RowAction.CALENDAR,)}
 
     def _groups(self, hub: bool) -> tuple[MeetingGroup, ...]:
         say = self.say

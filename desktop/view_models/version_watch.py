@@ -1,0 +1,81 @@
+"""Whether this version of the app is still served: asked at the start and every few hours."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import date
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.models import ClientConfig
+from desktop.view_models.language import Language
+from desktop.view_models.tasks import TaskScope
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN_S = 4 * 3600.0
+
+
+class VersionPort(Protocol):
+    """What the service says about versions. May raise `ApiError`."""
+
+    async def client_config(self) -> ClientConfig:
+        """Which versions it wants."""
+
+
+class VersionWatch(QObject):
+    """Asks the service, and says what follows.
+
+    Signals:
+        too_old(str): below the minimum: the app cannot be used. Carries the service's own words, "".
+        outdated(str): below the recommended version: one quiet line, once a day.
+
+    Args:
+        service: who is asked.
+        language: for the words.
+    """
+
+    too_old = Signal(str)
+    outdated = Signal(str)
+
+    def __init__(self, service: VersionPort, language: Language, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._language = language
+        self._scope = TaskScope()
+        self._said_on: date | None = None
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._scope.start(self._watch(), name="version")
+
+    async def ask(self, today: date) -> None:
+        """Ask once; a service that does not answer changes nothing."""
+        try:
+            config = await self._service.client_config()
+        except ApiError as error:
+            if error.code is ApiErrorCode.CLIENT_TOO_OLD:
+                self.too_old.emit("")
+            return
+        words = ""
+        if config.message is not None:
+            words = config.message.fr if self._language.code == "fr" else config.message.en
+        if config.status == "too-old":
+            log.error("the service no longer serves this version; it wants %s", config.minimum)
+            self.too_old.emit(words)
+        elif config.status == "outdated" and self._said_on != today:
+            self._said_on = today
+            line = self.tr("A newer version is available. Your IT service can install it.")
+            self.outdated.emit(f"{line} {words}".strip())
+
+    async def close(self) -> None:
+        """Stop asking."""
+        await self._scope.close()
+
+    async def _watch(self) -> None:
+        while True:
+            await self.ask(date.today())  # noqa: DTZ011  (the user's own day)
+            await asyncio.sleep(ASK_AGAIN_S)

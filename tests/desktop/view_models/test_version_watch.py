@@ -1,0 +1,66 @@
+"""What follows from the versions that the service wants."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.models import ClientConfig
+from desktop.view_models.language import Language
+from desktop.view_models.version_watch import VersionWatch
+
+TODAY, TOMORROW = date(2026, 3, 2), date(2026, 3, 3)
+
+
+class Service:
+    """Wants a version."""
+
+    def __init__(self, config: ClientConfig | None = None, error: ApiErrorCode | None = None) -> None:
+        self.config = config
+        self.error = error
+
+    async def client_config(self) -> ClientConfig:
+        """The answer, or the refusal."""
+        if self.error is not None or self.config is None:
+            raise ApiError(self.error or ApiErrorCode.UNREACHABLE)
+        return self.config
+
+
+class Heard:
+    """What a watch said."""
+
+    def __init__(self, service: Service, language: Language) -> None:
+        self.watch = VersionWatch(service, language)
+        self.too_old: list[str] = []
+        self.outdated: list[str] = []
+        self.watch.too_old.connect(self.too_old.append)
+        self.watch.outdated.connect(self.outdated.append)
+
+
+async def test_an_outdated_app_says_one_line_a_day(english: Language) -> None:
+    config = ClientConfig.model_validate({"status": "outdated", "message": {"fr": "Merci.", "en": "Thanks."}})
+    heard = Heard(Service(config), english)
+    for day in (TODAY, TODAY, TOMORROW):
+        await heard.watch.ask(day)
+    assert len(heard.outdated) == 2
+    assert heard.outdated[0].endswith("Thanks.")
+    assert heard.too_old == []
+
+
+@pytest.mark.parametrize(
+    "service",
+    [Service(ClientConfig(status="too-old", minimum="2.0")), Service(error=ApiErrorCode.CLIENT_TOO_OLD)],
+)
+async def test_an_app_that_is_too_old_says_so(english: Language, service: Service) -> None:
+    heard = Heard(service, english)
+    await heard.watch.ask(TODAY)
+    assert heard.too_old == [""]
+
+
+@pytest.mark.parametrize("service", [Service(ClientConfig(status="current")), Service()])
+async def test_nothing_is_said_otherwise(english: Language, service: Service) -> None:
+    heard = Heard(service, english)
+    await heard.watch.ask(TODAY)
+    assert heard.too_old == heard.outdated == []
