@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
-from backend_client.models import Meeting, MeetingStatus, Presence, Role
+from backend_client.models import Meeting, Presence, Role
 from desktop.system.downloads import save_download
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import text_for
@@ -47,7 +47,6 @@ class ParticipantDesk(QObject):
         self._language = language
         self._scope = TaskScope()
         meetings.menu_chosen.connect(self._chosen)
-        meetings.selected.connect(self._selected)
 
     async def close(self) -> None:
         """Stop what runs."""
@@ -58,10 +57,7 @@ class ParticipantDesk(QObject):
             self._scope.start(self._to_calendar(meeting), name="calendar file")
         elif action is RowAction.COMING:
             self._scope.start(self._come_late(meeting), name="coming late")
-
-    def _selected(self, meeting: Meeting) -> None:
-        """A past meeting was clicked: who was there when, the same for both sides."""
-        if meeting.status is not MeetingStatus.CANCELLED:
+        elif action is RowAction.PRESENCE:
             self._scope.start(self._tell_presence(meeting), name="presence")
 
     async def _come_late(self, meeting: Meeting) -> None:
@@ -97,6 +93,7 @@ class ParticipantDesk(QObject):
             self._meetings.say(words.format(file=path.name), Tone.SUCCESS)
 
     async def _tell_presence(self, meeting: Meeting) -> None:
+        """Who was there when, the same for both sides."""
         try:
             stays = await self._client.presence(meeting.id)
         except ApiError as error:

@@ -155,12 +155,17 @@ class RowWriter:
         """What can be done besides the button."""
         near = abs(meeting.scheduled_at - self.now) <= _LATE_WITHIN
         if meeting.my_role is not Role.OPERATOR:
-            if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.IN_PROGRESS):
+            if meeting.status is MeetingStatus.CANCELLED:
                 return ()
+            planned = meeting.status is MeetingStatus.SCHEDULED
+            missed = planned and is_missed(meeting.scheduled_at, meeting.planned_minutes, now=self.now)
+            if meeting.status is MeetingStatus.COMPLETED or missed:
+                return (RowAction.PRESENCE,)
             return (RowAction.COMING, RowAction.CALENDAR) if near else (RowAction.CALENDAR,)
         match meeting.status:
             case MeetingStatus.SCHEDULED:
-                offered = [each for each in RowAction if each is not RowAction.COMING]
+                theirs = (RowAction.COMING, RowAction.PRESENCE)
+                offered = [each for each in RowAction if each not in theirs]
                 return tuple(each for each in offered if near or each is not RowAction.LATE)
             case MeetingStatus.IN_PROGRESS:
                 return (RowAction.COPY_LINK, RowAction.CALENDAR)

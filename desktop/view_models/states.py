@@ -102,6 +102,8 @@ class RowAction(Enum):
     COMING = "coming"
     """Tell the host that one comes in five minutes (clients)."""
     COPY_LINK = "copy-link"
+    PRESENCE = "presence"
+    """Who was there, from when to when (clients; the host sees it in the panel)."""
     CALENDAR = "calendar"
     """Into one's own calendar, as an .ics file."""
     CANCEL = "cancel"

@@ -30,7 +30,7 @@ BOB = PersonState("Bob Petit", "BP", 2)
 CHLOE = PersonState("Chloé Fontaine-Desmarets", "CF", 3)
 DAVID = PersonState("David N’Guessan", "DN", 5)
 SERVER = "visio.mikl.example"
-HUB_MENU = tuple(each for each in RowAction if each is not RowAction.COMING)
+HUB_MENU = tuple(each for each in RowAction if each not in (RowAction.COMING, RowAction.PRESENCE))
 
 
 class Samples:
@@ -218,7 +218,7 @@ class Samples:
             relative="",
             action=MeetingAction.JOIN,
             action_label=join[1],
-            menu=(RowAction.COPY_LINK, RowAction.CALENDAR) if hub else (),
+            menu=(RowAction.COPY_LINK, RowAction.CALENDAR) if hub else (RowAction.PRESENCE,),
         )
         waiting = replace(
             filled.next,

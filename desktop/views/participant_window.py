@@ -58,7 +58,6 @@ class ParticipantWindow(QWidget):
         self._lay_out()
         self._column.act.connect(model.act)
         self._column.chosen.connect(model.choose)
-        self._column.selected.connect(model.select)
         self._column.retry.connect(model.retry)
         self._toast.dismissed.connect(model.dismiss_notice)
         self._history.clicked.connect(self._toggle_history)

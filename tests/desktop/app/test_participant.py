@@ -51,6 +51,7 @@ async def test_coming_late_and_the_calendar_are_one_click(
     try:
         await app.sign_in("alice@demo.visio", PASSWORD)
         await app.do("list", title="Bilan: mars")
+        await app.do("click", object="toastClose")  # the news of the planning
         await app.do("click", object=f"meetingMenu-{meeting.id}")
         await app.do("click", object="comingRow")
         told = await app.do("find", object="toastText")
@@ -89,7 +90,8 @@ async def test_who_was_there_is_said_of_a_past_meeting(
         await app.sign_in("alice@demo.visio", PASSWORD)
         await app.do("click", object="toastClose")  # the news of the planning
         await app.do("click", object="historyButton")
-        await app.do("click", object=f"meeting-{meeting.id}")
+        await app.do("click", object=f"meetingMenu-{meeting.id}")
+        await app.do("click", object="presenceRow")
         told = await app.do("find", object="toastText")
         assert told["text"] == "You: not there · MiKL: not there"
     finally:
