@@ -111,13 +111,8 @@ class RoomViewModel(ViewModel[RoomViewState]):
         self.statistics = StatisticsViewModel(
             self._tiles.quality, self._words.dates, on_unexpected=on_unexpected, parent=self
         )
-        self._parts: tuple[RoomPart[Any], ...] = (
-            self.chat,
-            self.layout,
-            self.people,
-            self.saving,
-            self.statistics,
-        )
+        parts = (self.chat, self.layout, self.people, self.saving, self.statistics)
+        self._parts: tuple[RoomPart[Any], ...] = parts
         self._room: RoomPort | None = None
         self._attached: RoomPort | None = None
         """The room that we listen to."""
@@ -132,7 +127,6 @@ class RoomViewModel(ViewModel[RoomViewState]):
         """Microphone and camera, while a room has not said what they are."""
         self._clock = clock
         self._alone = AloneWatch()
-        self._alone_left_s: float | None = None
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self._tick)
@@ -202,7 +196,6 @@ class RoomViewModel(ViewModel[RoomViewState]):
     def stay(self) -> None:
         """Whoever is alone wants to wait longer."""
         self._alone.stay(self._clock())
-        self._alone_left_s = None
         self._write()
 
     def end_for_all(self) -> None:
@@ -335,11 +328,10 @@ class RoomViewModel(ViewModel[RoomViewState]):
             self._tiles.listen(self._room)
             for part in self._parts:
                 part.tick()
-        if state.phase is RoomPhase.CONNECTED:
-            self._alone_left_s = self._alone.take(self._clock(), alone=not state.participants)
-        if self._alone_left_s == 0.0 and not self._leaving:
-            self._alone_left_s = None
+        alone = not state.participants
+        if state.phase is RoomPhase.CONNECTED and self._alone.take(self._clock(), alone=alone):
             log.info("alone for too long: leaving")
+            self._alone.stay(self._clock())
             self.leave()
         self._write()
 
@@ -393,16 +385,13 @@ class RoomViewModel(ViewModel[RoomViewState]):
             return RoomStage.CONNECTING, self._words.leaving(), ""
         if self._failure is not None:
             return RoomStage.ENDED, "", ""
-        if self._counts_down and self._alone_left_s is not None:
-            return RoomStage.LIVE, *self._words.alone(self._alone_left_s)
+        if self._counts_down and self._alone.left_s is not None:
+            return RoomStage.LIVE, *self._words.alone(self._alone.left_s)
         stage, message, detail = self._words.stage(state, somebody=somebody, ended=self._ending.ended)
         ended = stage is RoomStage.ENDED
         return stage, message, self._words.duration(self._ending.ended) if ended else detail
 
     @property
     def _counts_down(self) -> bool:
-        return (
-            self._alone_left_s is not None
-            and self.room_state.phase is RoomPhase.CONNECTED
-            and not (self._leaving or self._over)
-        )
+        connected = self.room_state.phase is RoomPhase.CONNECTED
+        return self._alone.left_s is not None and connected and not (self._leaving or self._over)

@@ -542,6 +542,10 @@
         <source>Share the screen, or stop</source>
         <translation>Partager l’écran ou arrêter</translation>
     </message>
+    <message>
+        <source>Hold to talk while muted</source>
+        <translation>Maintenir pour parler, micro désactivé</translation>
+    </message>
 </context>
 <context>
     <name>HistoryBar</name>

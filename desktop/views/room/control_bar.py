@@ -102,6 +102,11 @@ class ControlBar(QWidget):
         self._people = len(state.rows)
         self._retranslate()
 
+    def show_more(self, *, is_open: bool) -> None:
+        """Show whether the menu is open."""
+        self.more_button.show_lit(is_open)
+        self._retranslate()
+
     def changeEvent(self, event: QEvent) -> None:
         """Speak the new language."""
         super().changeEvent(event)
@@ -138,6 +143,7 @@ class ControlBar(QWidget):
         name = ", ".join(part for part in (self.tr("Participants"), shown, there, hands) if part)
         action = self.tr("Close the list of participants") if people.lit else self.tr("Show the participants")
         people.set_words(name, action, Keys.PEOPLE.shown)
-        self.more_button.set_words(self.tr("More options"), self.tr("More options"))
+        more = self.tr("More options")
+        self.more_button.set_words(f"{more}, {self.tr('open')}" if self.more_button.lit else more, more)
         self.leave_button.setAccessibleName(self.tr("Leave"))
         self.leave_button.setToolTip(f"{self.tr('Leave')} ({Keys.LEAVE.shown})")

@@ -23,9 +23,13 @@ class KeyCaps(QWidget):
     def __init__(self, look: Look, keys: tuple[str, ...]) -> None:
         super().__init__()
         self._look = look
-        self._words = [written(each) for each in keys]
-        self.setAccessibleName(", ".join(self._words))
+        self._keys = keys
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    @property
+    def _words(self) -> list[str]:
+        """As this system writes them, in the language of the moment."""
+        return [written(each) for each in self._keys]
 
     def sizeHint(self) -> QSize:
         """The alternatives under each other."""
@@ -73,6 +77,11 @@ class HelpPanel(SidePanel):
             grid.addWidget(words, row, 0, Qt.AlignmentFlag.AlignVCenter)
             caps = KeyCaps(look, keys.value)
             grid.addWidget(caps, row, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._talk = Text(look, "body", wraps=True, name="help-talk")
+        self._space = KeyCaps(look, ("Space",))
+        last = grid.rowCount()
+        grid.addWidget(self._talk, last, 0, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self._space, last, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.column.addLayout(grid)
         self.column.addStretch(1)
         self.retranslate()
@@ -92,5 +101,7 @@ class HelpPanel(SidePanel):
             Keys.HELP: self.tr("This list"),
             Keys.LEAVE: self.tr("Leave (asks first)"),
         }
+        self._talk.setText(self.tr("Hold to talk while muted"))
         for keys, label in self._words.items():
             label.setText(words[keys])
+            label.setAccessibleName(f"{words[keys]}, {', '.join(written(each) for each in keys.value)}")

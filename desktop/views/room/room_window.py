@@ -217,7 +217,7 @@ class RoomWindow(QWidget):
         self._more.help.connect(lambda: self._open_panel(self.help_panel))
         model.saving.changed.connect(lambda state: self.stage.set_saving(state.saving))
         self.stage.set_saving(model.saving.state.saving)
-        self._more.closed.connect(lambda: bar.more_button.show_lit(False))
+        self._more.closed.connect(lambda: bar.show_more(is_open=False))
         self.stage.pin.connect(model.layout.toggle_pin)
         self.stage.menu.connect(self._open_tile_menu)
         self._tile_menu.chosen.connect(lambda action: model.people.act(self._tile_menu_key, action))
@@ -275,7 +275,7 @@ class RoomWindow(QWidget):
 
     def _open_more(self) -> None:
         self._more.ask()
-        self.bar.more_button.show_lit(self._more.isVisible())
+        self.bar.show_more(is_open=self._more.isVisible())
 
     def _open_tile_menu(self, key: str, place: QPoint) -> None:
         """What can be done about whoever is in a tile, where it was clicked."""
