@@ -144,6 +144,9 @@ class SignIn:
         # belongs to nobody any more.
         self._epoch = 0
         self._refreshing: asyncio.Task[_Session] | None = None
+        self._restoring: asyncio.Task[User | None] | None = None
+        self._restorable = False
+        """A stored session waits for a service that could not be asked."""
 
     @property
     def user(self) -> User | None:
@@ -165,6 +168,7 @@ class SignIn:
             ApiError: the service could not be asked; the stored token is kept for another try.
         """
         epoch = self._epoch
+        self._restorable = False
         request = await self._stored()
         if request is None:
             return None
@@ -172,6 +176,7 @@ class SignIn:
             tokens = await self._exchange(request)
         except ApiError as error:
             if error.code not in _REFUSED:
+                self._restorable = self._epoch == epoch
                 raise
             log.info("the stored session is over: %s", error.code.value)
             await self._forget()
@@ -251,6 +256,8 @@ class SignIn:
     async def access_token(self) -> str:
         """A token that is good for at least a few seconds; renewed ahead of its end.
 
+        A stored session that could not be asked about at the start is gone on with here.
+
         However many callers wait, one refresh is under way; cancelling a caller leaves it running
         for the others.
 
@@ -259,6 +266,8 @@ class SignIn:
                 be asked.
         """
         session = self._session
+        if session is None and (self._restorable or self._restoring is not None):
+            return await self._restored()
         if session is None:
             raise ApiError(ApiErrorCode.SESSION_ENDED, detail="nobody is signed in")
         if self._is_fresh(session):
@@ -284,15 +293,20 @@ class SignIn:
         await self._renewed()
 
     async def close(self) -> None:
-        """Stop a refresh that is under way. The session stays; it can be restored at the next start."""
-        task = self._refreshing
-        if task is not None:
+        """Stop a refresh or a restoration that is under way.
+
+        The session stays; it can be restored at the next start.
+        """
+        running = {task for task in (self._refreshing, self._restoring) if task is not None}
+        for task in running:
             task.cancel()
-            await asyncio.wait({task})
+        if running:
+            await asyncio.wait(running)
 
     def _next_epoch(self) -> int:
         """Nobody is signed in, and answers still under way will not change that."""
         self._session = None
+        self._restorable = False
         self._epoch += 1
         return self._epoch
 
@@ -319,6 +333,24 @@ class SignIn:
         if task.cancelled():
             raise ApiError(ApiErrorCode.UNREACHABLE, detail="the client was closed")
         return task.result().access_token
+
+    async def _restored(self) -> str:
+        """Wait for the one restoration that is under way, after starting it if none is."""
+        task = self._restoring
+        if task is None:
+            task = self._restoring = asyncio.create_task(self.restore(), name="restore the session")
+            task.add_done_callback(self._restoration_done)
+        await asyncio.wait({task})
+        if task.cancelled():
+            raise ApiError(ApiErrorCode.UNREACHABLE, detail="the client was closed")
+        if task.result() is None or self._session is None:
+            raise ApiError(ApiErrorCode.SESSION_ENDED, detail="the stored session is over")
+        return self._session.access_token
+
+    def _restoration_done(self, task: asyncio.Task[User | None]) -> None:
+        self._restoring = None
+        if not task.cancelled():
+            task.exception()  # seen, even when every caller has gone meanwhile
 
     def _refreshed(self, task: asyncio.Task[_Session]) -> None:
         self._refreshing = None

@@ -27,10 +27,12 @@ from desktop.app.device_port import MachineDevices
 from desktop.app.diagnosis_wiring import DiagnosisDesk
 from desktop.app.entry_wiring import EntryDesk
 from desktop.app.kinds import HUB_APP, PARTICIPANT_APP, AppKind
+from desktop.app.list_memory import ListMemory
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
 from desktop.app.settings_wiring import SettingsDesk
 from desktop.system.deep_link import InviteLink, ResetLink
+from desktop.system.list_cache import RememberedList
 from desktop.system.settings import Settings
 from desktop.system.single_instance import StartRequest
 from desktop.system.trust import trust_context
@@ -156,6 +158,7 @@ class Shell(QObject):
         self.presence: DesktopPresence | None = None
         """Tray, notices, reminders, calls: made once the first window is there."""
         self._data_dir = data_dir
+        self.memory = ListMemory(data_dir, settings.backend_url, self)
         self._crash_report = crash_report
         self._start_hidden = background
         self.room = RoomOpener(
@@ -189,13 +192,17 @@ class Shell(QObject):
         """Show the app and return when it was closed and everything has ended."""
         user: User | None = None
         away = False
+        remembered: RememberedList | None = None
         try:
             user = await self.client.sign_in.restore()
         except ApiError as error:
             log.warning("the session could not be restored: %s", error.code.value)
             away = True
+            remembered = await self.memory.read()
+            if remembered is not None and remembered.user.role is self.kind.role:
+                user, away = remembered.user, False
         if user is not None and user.role is self.kind.role:
-            self._show_list(user)
+            self._show_list(user, remembered)
         else:
             self._show_sign_in(service_away=away)
         if away:
@@ -273,6 +280,7 @@ class Shell(QObject):
         await self.settings.close()
         await self.devices.close()
         await self.links.close()
+        await self.memory.close()
         await self._scope.close()
         for model in (self.list_model, self.sign_in_model):
             if model is not None:
@@ -334,7 +342,7 @@ class Shell(QObject):
 
     # ------------------------------------------------------------------ list
 
-    def _show_list(self, user: User) -> None:
+    def _show_list(self, user: User, remembered: RememberedList | None = None) -> None:
         from backend_client.events import EventFeed  # noqa: PLC0415  (see above)
         from desktop.view_models.meeting_list import MeetingListViewModel  # noqa: PLC0415
 
@@ -348,8 +356,10 @@ class Shell(QObject):
             EventFeed(self.client),
             self.language,
             persistent=self._store.persistent,
+            remembered=(list(remembered.meetings), remembered.fetched_at) if remembered is not None else None,
             parent=self,
         )
+        self.memory.follow(model, user)
         model.room_requested.connect(self._open_room)
         model.sign_out_requested.connect(self._sign_out)
         model.session_ended.connect(self._session_ended)
@@ -394,6 +404,7 @@ class Shell(QObject):
             await model.close()
             model.deleteLater()
         self.settings.forget()
+        await self.memory.forget()
         if self.presence is not None:
             self.presence.forget()
         await self.client.sign_in.log_out()

@@ -70,6 +70,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         language: Language,
         *,
         persistent: bool = True,
+        remembered: tuple[list[Meeting], datetime] | None = None,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -79,8 +80,9 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         self._events = events
         self._language = language
         self._persistent = persistent
-        self._meetings: list[Meeting] | None = None
-        self._fresh_at: datetime | None = None
+        # What an earlier run has kept is shown until the service answers, with its age once it does not.
+        self._meetings: list[Meeting] | None = remembered[0] if remembered is not None else None
+        self._fresh_at: datetime | None = remembered[1] if remembered is not None else None
         self._busy_id: str | None = None
         self._failure: ApiErrorCode | None = None
         self._wanted = asyncio.Event()
@@ -95,6 +97,11 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     def known_meetings(self) -> list[Meeting]:
         """What was last fetched; for the scheduling dialog's overlap warning."""
         return list(self._meetings or [])
+
+    @property
+    def fresh_at(self) -> datetime | None:
+        """When the list was last fetched, by the service's clock; None before."""
+        return self._fresh_at
 
     @property
     def busy_id(self) -> str | None:
@@ -340,7 +347,12 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     def _offline(self, dates: Dates) -> str:
         if self._fresh_at is None or self._failure is None:
             return ""
-        return self.tr("Offline: list as of {hour}. Trying again…").format(hour=dates.hour(self._fresh_at))
+        now, hour = self._service.now(), dates.hour(self._fresh_at)
+        if self._fresh_at.astimezone(dates.zone).date() == now.astimezone(dates.zone).date():
+            return self.tr("Offline: list as of {hour}. Trying again…").format(hour=hour)
+        return self.tr("Offline: list of {day}, {hour}. Trying again…").format(
+            day=dates.day(self._fresh_at, now=now), hour=hour
+        )
 
     def _split(self, now: datetime) -> tuple[list[Meeting], list[Meeting]]:
         """What is to come (running first, then by hour) and what is over (latest first)."""

@@ -95,6 +95,7 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         self._known_meetings = known_meetings
         self._meeting = meeting
         self._outdated = False
+        self._pinned = zone is not None
         self._zone = zone or system_zone()
         # One key for one dialog and one content: pressing twice, or again after a lost answer, saves once.
         self._nonce = uuid4().hex
@@ -275,9 +276,19 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         rules = self._rules()
         return {
             "warning": rules.warning(draft, self._known_meetings()),
-            "zone": rules.hours_there(draft, self._state.clients),
+            "zone": self._moved_zone(draft) or rules.hours_there(draft, self._state.clients),
             "repetition": rules.repetition(draft),
         }
+
+    def _moved_zone(self, draft: ScheduleDraft) -> str:
+        """What is typed keeps the zone it was begun in; said when the machine's is another one by now."""
+        instant = instant_of(draft, self._zone)
+        if self._pinned or instant is None:
+            return ""
+        here = instant.astimezone(system_zone())
+        if here.utcoffset() == instant.astimezone(self._zone).utcoffset():
+            return ""
+        return self.tr("This hour is still meant in {zone}.").format(zone=self._dates().zone_name(instant))
 
     def _still_wrong(self, draft: ScheduleDraft) -> dict[str, str]:
         """Errors on screen that the new draft has not corrected; typing never adds one."""

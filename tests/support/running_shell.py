@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -29,14 +30,32 @@ FoundT = TypeVar("FoundT")
 
 @asynccontextmanager
 async def running_shell(
-    kind: AppKind, service_url: str, email: str, language: Language, theme: Theme
+    kind: AppKind,
+    service_url: str,
+    email: str,
+    language: Language,
+    theme: Theme,
+    *,
+    store: MemoryTokenStore | None = None,
+    data_dir: Path | None = None,
 ) -> AsyncIterator[Shell]:
-    """The app, signed in and with its first list, as long as the block."""
-    store = MemoryTokenStore()
-    client = BackendClient(service_url, store, device="test")
-    await client.sign_in.log_in(email, PASSWORD, stay_signed_in=True)
-    await client.close()
-    shell = Shell(kind, Settings(backend_url=service_url), store, language, theme)
+    """The app, signed in and with its first list, as long as the block.
+
+    Args:
+        kind: which of the two apps.
+        service_url: the service.
+        email: who signs in.
+        language: how it speaks.
+        theme: how it looks.
+        store: holds a session of an earlier run, which goes on; None signs in.
+        data_dir: what the app keeps on disk; None for nothing.
+    """
+    if store is None:
+        store = MemoryTokenStore()
+        client = BackendClient(service_url, store, device="test")
+        await client.sign_in.log_in(email, PASSWORD, stay_signed_in=True)
+        await client.close()
+    shell = Shell(kind, Settings(backend_url=service_url), store, language, theme, data_dir=data_dir)
     running = asyncio.create_task(shell.run())
     try:
         await seen(
