@@ -4,13 +4,16 @@ Echo and voice: synthetic speech behind a synthetic loudspeaker and room (`tests
 room and other words each round, measured from the fifth second on; the numbers aimed at stand beside them.
 Delay: two of our rooms over the local server; from the first sample of a vowel in the air to the moment in
 which it is handed to the loudspeaker, less the 20 ms of a codec's frame. What devices and networks add is not
-in it. After loss: the same over a line that lost every fifth packet for two seconds, five seconds later.
+in it. Beside it two participants of openvidu-browser in a page of headless Chromium, from WebAudio to
+WebAudio, less what WebAudio itself takes; their voice is not processed, ours is. After loss: the same over a
+line that lost every fifth packet for two seconds, five seconds later.
 """
 
 from __future__ import annotations
 
 import asyncio
 import statistics
+import sys
 import time
 
 import numpy as np
@@ -23,9 +26,11 @@ from desktop.rtc.room import RoomDevices, RoomRequest
 from desktop.rtc.rooms import open_room
 from desktop.rtc.sound_inlet import SoundInlet
 from desktop.rtc.voice_processing import VoiceProcessor
-from tests.bench.marks import MarkingEar, MarkingMicrophone
+from tests.bench.marks import EVERY_FRAMES, MarkingEar, MarkingMicrophone
 from tests.bench.row import LEAST_ROUNDS, BenchError, Options, Row, row_of
+from tests.bench.web_client import web_voice
 from tests.desktop.rtc.test_peer import without_candidates
+from tests.official_clients.packages import UnavailableError
 from tests.support.lossy_relay import lossy_relay
 from tests.support.openvidu import OpenViduRest, openvidu_process
 from tests.support.voices import (
@@ -106,14 +111,26 @@ def _settled(sound: Signal) -> Signal:
 
 
 async def _delays(rounds: int) -> list[Row]:
-    whole = []
+    web_ms: list[float] = []
     with openvidu_process("--log-level", "WARNING") as server:
-        for _ in range(rounds):
-            async with OpenViduRest(server.url, server.secret) as rest:
-                whole.append(await _through_room(rest) - FRAME_MS)
+        async with OpenViduRest(server.url, server.secret) as rest:
+            whole = [await _through_room(rest) - FRAME_MS for _ in range(rounds)]
+        try:
+            async with web_voice(server) as delay_ms:
+                every_s = EVERY_FRAMES * FRAME_MS / 1000
+                web_ms = [await delay_ms(MARKS, every_s) - FRAME_MS for _ in range(rounds)]
+        except UnavailableError as error:
+            sys.stderr.write(f"bench: audio: without the web client: {error}\n")
     after = [await _after_loss() - FRAME_MS for _ in range(rounds)]
     return [
-        row_of("audio/delay", whole, DELAY_AIM_MS, unit="ms", aim="at most", frame_ms=FRAME_MS),
+        row_of(
+            "audio/delay",
+            whole,
+            web_ms or DELAY_AIM_MS,
+            unit="ms",
+            beside=f"openvidu-browser: {web_ms}" if web_ms else "the aim",
+            aim_ms=DELAY_AIM_MS,
+        ),
         row_of("audio/delay-after-loss", after, AFTER_LOSS_AIM_MS, unit="ms", aim="at most"),
     ]
 

@@ -6,9 +6,10 @@ import asyncio
 import json
 import secrets
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 import psutil
@@ -104,6 +105,42 @@ async def two_web_participants(
             yield pages[0], pages[1]
             for page in pages:
                 await page.call("leave")
+
+
+@asynccontextmanager
+async def web_voice(openvidu: RunningOpenVidu) -> AsyncIterator[Callable[[int, float], Awaitable[float]]]:
+    """Two participants of one page; gives the milliseconds that a voice takes from one to the other.
+
+    What WebAudio itself takes is left out. The function is given how many vowels to say, and every how
+    many seconds.
+
+    Raises:
+        UnavailableError: Chromium or npm's packages are not here.
+    """
+    _CACHE.mkdir(exist_ok=True)
+    node_packages = await asyncio.to_thread(packages.install, _CACHE)
+    session = f"web_{secrets.token_hex(4)}"
+    with bundled_page(node_packages) as url, running_chromium() as address:
+        async with devtools(address) as connection, OpenViduRest(openvidu.url) as rest:
+            await rest.create_session(session)
+            ear = BrowserParticipant(await Page.open(connection, url), 1)
+            mouth = await ear.second(2)
+            for participant in (ear, mouth):
+                await participant.join(await rest.token(session))
+            await mouth.call("publishMarks")
+            await ear.event("streamPlaying", on="subscriber")
+
+            async def delay_ms(count: int, every_s: float) -> float:
+                to = json.dumps(mouth.connection_id)
+                call = f"participant.soundDelays(second, {to}, {count}, {every_s})"
+                measured = await ear.page.evaluate(call)
+                if not measured["within"] or not measured["whole"]:
+                    raise LookupError("no vowel was heard in the browser")
+                return float(median(measured["whole"]) - median(measured["within"]))
+
+            yield delay_ms
+            for participant in (ear, mouth):
+                await participant.call("leave")
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@
 import { OpenVidu } from "openvidu-browser";
 
 import { readFrameCode } from "./frame_code.js";
+import { Marks } from "./marks.js";
 import { CanvasCamera, Ear, ToneMicrophone } from "./sources.js";
 
 const SESSION_EVENTS = [
@@ -96,6 +97,23 @@ export class Participant {
     this.camera = new CanvasCamera(picture);
     this.microphone = new ToneMicrophone(this.audio, tone);
     return this.publishSources({ videoSource: this.camera.track, audioSource: this.microphone.track });
+  }
+
+  /** Publish vowels that are said when somebody listens for them: see `soundDelays`. */
+  async publishMarks() {
+    this.marks = new Marks(this.audio);
+    return this.publishSources({ videoSource: false, audioSource: this.marks.track });
+  }
+
+  /**
+   * Milliseconds that vowels of another participant of this page take to here, and how long they take within
+   * WebAudio alone, which is in the former.
+   */
+  async soundDelays(speaker, connectionId, count, everyS) {
+    const { video } = this.watched.get(connectionId);
+    const { marks } = speaker;
+    const within = await marks.delays(marks.destination.stream, 4, everyS);
+    return { within, whole: await marks.delays(video.srcObject, count, everyS) };
   }
 
   /** Publish the browser's own (fake) camera and microphone, opened by the library. */
