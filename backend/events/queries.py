@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, LiteralString
 from uuid import UUID
 
 from backend.database import Connection
@@ -12,6 +13,19 @@ from backend_client.models import EventKind, LiveEvent
 
 BACKLOG_MAX = 500
 """More than this at once is not told one by one: `reset` says to fetch everything."""
+
+
+# One statement, because every listener of a change asks it at the same moment. `auth.uid()` repeats what
+# the policy demands: the policy guards, the filter finds.
+_READ: LiteralString = (
+    "select b.first_seq, b.last_seq, private.my_account_id() is not null as active,"
+    " (select coalesce(jsonb_agg(jsonb_build_object("
+    "    'seq', e.seq, 'kind', e.kind, 'payload', e.payload) order by e.seq), '[]')"
+    "  from public.user_events e"
+    "  where e.recipient = (select auth.uid()) and e.seq > %(after)s::bigint and e.seq <= b.last_seq"
+    "  and %(after)s::bigint >= b.last_seq - %(most)s::bigint) as events"
+    " from private.my_event_bounds() b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +49,7 @@ async def read_after(connection: Connection, after: int | None) -> Batch:
     Raises:
         ServiceError: `FORBIDDEN` for an account that was deactivated: that ends its streams.
     """
-    cursor = await connection.execute(
-        "select b.*, private.my_account_id() is not null as active from private.my_event_bounds() b"
-    )
+    cursor = await connection.execute(_READ, {"after": after, "most": BACKLOG_MAX})
     row = await cursor.fetchone()
     assert row is not None
     if not row["active"]:
@@ -48,13 +60,7 @@ async def read_after(connection: Connection, after: int | None) -> Batch:
     # Older than what is kept, or from another life of the database.
     if after < first - 1 or after > last or last - after > BACKLOG_MAX:
         return Batch([reset(last)], last, frozenset())
-    # `auth.uid()` repeats what the policy demands: the policy guards, the filter finds.
-    cursor = await connection.execute(
-        "select e.seq, e.kind, e.payload from public.user_events e"
-        " where e.recipient = (select auth.uid()) and e.seq > %s and e.seq <= %s order by e.seq",
-        [after, last],
-    )
-    rows = await cursor.fetchall()
+    rows: list[dict[str, Any]] = row["events"]
     ended = {UUID(row["payload"]["session_id"]) for row in rows if row["kind"] == EventKind.SESSION_REVOKED}
     events = [
         LiveEvent.model_validate({**row["payload"], "seq": row["seq"], "kind": row["kind"]}) for row in rows

@@ -18,7 +18,7 @@ __all__ = ["postgres_cluster"]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A handful of everything."""
-    for name in ("PAGES_PER_ROUND", "MEETINGS_PER_ROUND"):
+    for name in ("TURNS_PER_ROUND", "PAGES_PER_TURN", "MEETINGS_PER_ROUND"):
         monkeypatch.setattr(service, name, 3)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.faults.campaign import Outcome, run
 from tests.faults.report import failures, report
+from tests.faults.scenes import SCENES
 from tests.faults.town import town
 from tests.faults.victims import folder_of_a_campaign
 
@@ -25,6 +26,12 @@ def parser() -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.split("\n", 1)[0])
     arguments.add_argument("--kills", type=int, default=240, help="default: %(default)s")
     arguments.add_argument("--freezes", type=int, default=48, help="default: %(default)s")
+    arguments.add_argument(
+        "--scene",
+        action="append",
+        choices=[scene.name for scene in SCENES],
+        help="only this one; repeatable (default: all)",
+    )
     arguments.add_argument("--out", type=Path, metavar="FILE", help="write the table there (Markdown)")
     return arguments
 
@@ -33,7 +40,9 @@ async def campaign(options: argparse.Namespace) -> list[Outcome]:
     """All outcomes, as they come."""
     with folder_of_a_campaign() as folder:
         async with town(folder) as made:
-            return [outcome async for outcome in run(made, kills=options.kills, freezes=options.freezes)]
+            scenes = [scene for scene in SCENES if not options.scene or scene.name in options.scene]
+            outcomes = run(made, kills=options.kills, freezes=options.freezes, scenes=scenes)
+            return [outcome async for outcome in outcomes]
 
 
 def main() -> int:

@@ -80,10 +80,10 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
 
 
-async def points(town: Town) -> list[Point]:
-    """Every step of every scene, found by playing each once with nothing broken."""
+async def points(town: Town, scenes: Sequence[type[Scene]]) -> list[Point]:
+    """Every step of the scenes, found by playing each once with nothing broken."""
     found = []
-    for kind in SCENES:
+    for kind in scenes:
         for seam_name, role in kind.points:
             await town.refresh_tokens()
             scene = kind(town)
@@ -111,8 +111,10 @@ async def strike(town: Town, point: Point, fault: Fault, victim: Victim) -> Outc
     scene = point.scene(town)
     try:
         await scene.prepare()
+        broken = time.monotonic()
         await _break(town, scene, outcome, victim)
         mended = time.monotonic()
+        scene.facts.outage_s = mended - broken
         await _first_answer(town)
         outcome.first_answer_s = time.monotonic() - mended
         await scene.complete()
@@ -176,9 +178,11 @@ def spread(items: Sequence[T], wanted: int) -> list[T]:
     return [items[math.floor(place * len(items) / wanted)] for place in range(wanted)]
 
 
-async def run(town: Town, *, kills: int, freezes: int, say: bool = True) -> AsyncIterator[Outcome]:
-    """Strike that often, evenly over all steps and victims."""
-    every = await points(town)
+async def run(
+    town: Town, *, kills: int, freezes: int, scenes: Sequence[type[Scene]] = SCENES
+) -> AsyncIterator[Outcome]:
+    """Strike that often, evenly over all steps and victims; says on standard error how it goes."""
+    every = await points(town, scenes)
     victims: tuple[Victim, ...] = (town.postgres, town.service, town.openvidu)
     wanted: list[tuple[Point, Fault, Victim]] = [
         *((point, "kill", victim) for point, victim in spread(_crossed(every, victims), kills)),
@@ -186,9 +190,8 @@ async def run(town: Town, *, kills: int, freezes: int, say: bool = True) -> Asyn
     ]
     for number, (point, fault, victim) in enumerate(wanted, 1):
         outcome = await strike(town, point, fault, victim)
-        if say:
-            verdict = "; ".join(outcome.wrong) or ("ok" if outcome.struck else "not reached")
-            sys.stderr.write(f"{number}/{len(wanted)} {fault} {victim.name} at {point}: {verdict}\n")
+        verdict = "; ".join(outcome.wrong) or ("ok" if outcome.struck else "not reached")
+        sys.stderr.write(f"{number}/{len(wanted)} {fault} {victim.name} at {point}: {verdict}\n")
         yield outcome
 
 

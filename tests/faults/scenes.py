@@ -40,6 +40,7 @@ class Facts:
         joined: so many joins were answered by OpenVidu.
         left_at: when the last person left.
         media_died: OpenVidu lost its rooms on the way.
+        outage_s: for so long something was dead or frozen.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Facts:
     joined: int = 0
     left_at: float | None = None
     media_died: bool = False
+    outage_s: float = 0.0
 
     def first_good(self, call: str) -> Answer | None:
         """The first answer that said yes."""
