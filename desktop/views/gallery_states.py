@@ -227,7 +227,12 @@ class Samples:
             action=MeetingAction.NONE,
             action_label="",
         )
+        attended = replace(
+            filled.next,
+            pill=say("Alice attend depuis 3\u00a0min", "Alice has been waiting for 3\u00a0min"),
+        )
         return {
+            **({"client-waits": replace(filled, next=attended)} if hub else {}),
             "filled": filled,
             "running": replace(filled, next=running),
             "later": replace(filled, next=waiting),

@@ -23,7 +23,7 @@ from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, QTime, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateEdit, QDialog, QTimeEdit, QWidget
 
@@ -282,6 +282,57 @@ class Driver(QObject):
             }
 
         return {"preview": await self._until(wanted, command, "the own picture before the room")}
+
+    async def do_share_choices(self, command: Command) -> Command:
+        """What the open picker offers, waiting for one called `name`, with a live picture; its widget."""
+
+        def wanted() -> Command | None:
+            sharing = self._shell.room.sharing
+            if sharing is None:
+                return None
+            for choice in sharing.state.choices:
+                if choice.name == command["name"] and sharing.picture(choice.key).picture is not None:
+                    return {"object": f"share-{choice.key}", "is_ours": choice.is_ours}
+            return None
+
+        found: Command = await self._until(wanted, command, f"{command['name']!r} in the picker")
+        return found
+
+    async def do_save_screen(self, command: Command) -> Command:
+        """Save the picture of somebody's shared screen as PNG, once `pictures` of it have come."""
+        model = self._shell.room.model
+
+        def wanted() -> str | None:
+            if model is None:
+                return None
+            key = next((tile.key for tile in model.state.tiles if tile.is_screen), "")
+            return key if key and model.picture(key).count >= int(command["pictures"]) else None
+
+        key = await self._until(wanted, command, "a shared screen")
+        picture = model.picture(key).picture if model is not None else None
+        if picture is None:
+            raise DriverError("the shared screen has no picture")
+        image = QImage(
+            picture.data,
+            picture.width_px,
+            picture.height_px,
+            picture.stride_bytes,
+            QImage.Format.Format_RGB32,
+        )
+        if not image.save(str(command["file"])):
+            raise DriverError(f"cannot write {command['file']}")
+        return {"width": picture.width_px, "height": picture.height_px}
+
+    async def do_screens(self, command: Command) -> None:
+        """Wait until so many screens are shared with this side."""
+        await self._until(
+            lambda: (
+                sum(tile["is_screen"] for tile in (self._room() or {"tiles": ()})["tiles"])
+                == int(command["count"])
+            ),
+            command,
+            "the number of shared screens",
+        )
 
     async def do_room(self, command: Command) -> Command:
         """The room as this side sees it; waits for `phase`, and for `painted` remote pictures."""
