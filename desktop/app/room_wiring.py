@@ -24,6 +24,7 @@ from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.system.settings import Settings
 from desktop.view_models.entry import EVERYTHING_ON, Entry
 from desktop.view_models.language import Language
+from desktop.view_models.room_states import LayoutState
 from desktop.view_models.tasks import TaskScope
 from desktop.views.theme import Theme
 
@@ -79,6 +80,8 @@ class RoomOpener(QObject):
         self._mark = mark
         self._scope = TaskScope()
         self._warm = False
+        self._layout = LayoutState()
+        """How the tiles stood last, for the next room."""
         self.media = MediaThread()
         self.model: RoomViewModel | None = None
         self.bridge: RoomBridge | None = None
@@ -127,6 +130,8 @@ class RoomOpener(QObject):
             devices=self.devices,
             parent=self,
         )
+        model.layout.restore(self._layout)
+        model.layout.changed.connect(self._remember_layout)
         model.finished.connect(self._finish)
         self.model = model
         self.window = RoomWindow(model, self._theme.stage_look, mark=self._mark)
@@ -220,6 +225,9 @@ class RoomOpener(QObject):
             await sharing.close()
             sharing.deleteLater()
         await self.devices.close_kept()
+
+    def _remember_layout(self, layout: LayoutState) -> None:
+        self._layout = layout
 
     def _drop(self) -> None:
         if self.small is not None:

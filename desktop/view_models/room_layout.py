@@ -47,6 +47,10 @@ class LayoutViewModel(RoomPart[LayoutState]):
 
     # ------------------------------------------------------------------ intentions
 
+    def restore(self, former: LayoutState) -> None:
+        """Begin with the choices of the meeting before; what was pinned or shown then is gone."""
+        self._set(mode=former.mode, own_hidden=former.own_hidden, mirrored=former.mirrored)
+
     def set_mode(self, mode: LayoutMode) -> None:
         """Grid or speaker; what was pinned is let go."""
         self._pinned = ""

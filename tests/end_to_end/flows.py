@@ -257,6 +257,19 @@ class Walk:
         await self._shot(self.hub, "room-host", "live", theme="dark")
         await self._shot(self.alice, "room-client", "live", theme="dark")
         await self._mutes(evidence)
+        await self._writes(evidence)
+
+    async def _writes(self, evidence: dict[str, Any]) -> None:
+        """A line of chat from Alice's keyboard to MiKL's badge."""
+        await self.alice.do("click", object="chatButton")
+        await self.alice.do("type", object="chatEditor", text="Bonjour !", enter=True)
+        said = await self.hub.do("find", object="chatButton", accessible="1 message non lu")
+        await self.hub.do("click", object="chatButton")
+        await self._shot(self.hub, "room-host", "chat", theme="dark")
+        await self._shot(self.alice, "room-client", "chat", theme="dark")
+        await self.hub.do("click", object="chatPanelClose")
+        await self.alice.do("click", object="chatPanelClose")
+        evidence["chat_badge"] = said["accessible"]
 
     async def _mutes(self, evidence: dict[str, Any]) -> None:
         """Microphone and camera off and on again, seen by the other side."""

@@ -78,6 +78,10 @@ def test_each_side_saw_and_heard_the_other(report: dict[str, Any]) -> None:
     assert evidence["hub"]["expected_source_id"] != evidence["alice"]["expected_source_id"]
 
 
+def test_a_line_of_chat_arrives(report: dict[str, Any]) -> None:
+    assert report["flows"]["join"]["evidence"]["chat_badge"] == "Chat, 1 message non lu"
+
+
 def test_every_screenshot_named_in_the_report_exists(
     report: dict[str, Any], outcome: tuple[int, Path]
 ) -> None:

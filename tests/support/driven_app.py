@@ -138,8 +138,12 @@ class Driver(QObject):
     # ------------------------------------------------------------------ commands
 
     async def do_find(self, command: Command) -> Command:
-        """Wait for a widget; say what it shows."""
+        """Wait for a widget, with `accessible` until its name holds that; say what it shows."""
         widget = await self._widget(command, enabled=False)
+        wanted = str(command.get("accessible", ""))
+        if wanted:
+            named = f"{command['object']!r} to be called {wanted!r}"
+            await self._until(lambda: wanted in widget.accessibleName(), command, named)
         text = getattr(widget, "text", None)
         return {
             "text": text() if callable(text) else str(text or ""),

@@ -237,8 +237,8 @@ class RoomWindow(QWidget):
             Keys.MICROPHONE: bar.microphone_button.click,
             Keys.CAMERA: bar.camera_button.click,
             Keys.HAND: self._raise_hand,
-            Keys.CHAT: bar.chat_button.click,
-            Keys.PEOPLE: bar.people_button.click,
+            Keys.CHAT: lambda: self._open_panel(self.chat_panel),
+            Keys.PEOPLE: lambda: self._open_panel(self.people_panel),
             Keys.FULL_SCREEN: self._toggle_full_screen,
             Keys.TO_THE_BAR: self._to_the_bar,
             Keys.HELP: lambda: self._open_panel(self.help_panel),
@@ -256,7 +256,7 @@ class RoomWindow(QWidget):
         self._model.statistics.set_open(panel is self.statistics_panel)
         self._render_chat(self._model.chat.state)
         self._render_people(self._model.people.state)
-        if panel is None:
+        if panel is None and bar.isVisible():
             former.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _render_chat(self, state: ChatState) -> None:
@@ -269,7 +269,7 @@ class RoomWindow(QWidget):
         self._announce("hand", state.newest)
 
     def _open_panel(self, panel: SidePanel) -> None:
-        """Of a panel without a button of its own: by key or by the menu."""
+        """By key or by the menu; not while the buttons are gone as well."""
         if self.bar.isVisible():
             self.panels.toggle(panel)
 

@@ -54,6 +54,18 @@ def test_the_speaker_comes_to_the_front(case: Case) -> None:
     assert case.shows("a", "b") == "b"
 
 
+def test_choices_go_on_in_the_next_meeting(case: Case) -> None:
+    case.shows("a", "b")
+    case.model.set_mode(LayoutMode.SPEAKER)
+    case.model.toggle_pin("b")
+    case.model.set_own_hidden(True)
+    case.model.set_mirrored(False)
+    other = Case()
+    other.model.restore(case.model.state)
+    assert other.shows("c") == "c", "the speaker's view, and nobody pinned"
+    assert (other.model.state.own_hidden, other.model.state.mirrored) == (True, False)
+
+
 def test_a_screen_takes_the_stage_and_gives_it_back(case: Case) -> None:
     assert case.shows("a", "b") == ""
     assert case.shows("a", "b", "s1") == "s1"

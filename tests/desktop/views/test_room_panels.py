@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.view_models.room_states import SavingState, StatisticsState, StreamFigures
 from desktop.views.controls import Button
@@ -67,6 +67,18 @@ def test_the_help_lists_every_key_the_window_listens_to(room: Open) -> None:
     assert heard == listed - {QKeySequence(each) for each in Keys.SHARE.value}
     QTest.keyClick(window, Qt.Key.Key_F1)
     assert not is_shown(window, "helpPanel")
+
+
+def test_after_the_meeting_no_key_opens_a_panel(room: Open) -> None:
+    window, model = room()
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    model.show_state(Samples("en").room()["ended"])
+    assert not is_shown(window, "helpPanel")
+    focus = QApplication.focusWidget()
+    for key in (Qt.Key.Key_M, Qt.Key.Key_P):
+        QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert window.panels.open_panel is None
+    assert QApplication.focusWidget() is focus is named(window, "closeRoomButton")
 
 
 def test_the_menu_spares_the_computer(room: Open) -> None:
