@@ -329,8 +329,8 @@ def package_command(_: argparse.Namespace, rest: list[str]) -> int:
     ensure_venv(PACKAGING_VENV, PACKAGING_LOCKS)
     if "verify-msi" in rest:
         ensure_system(("wine", "wine64"))
-    if "verify" in rest:
-        ensure_venv()  # the servers that the installed apps meet on
+    if {"verify", "start"} & set(rest):
+        ensure_venv()  # what the installed apps meet and are compared with
     return run([python(PACKAGING_VENV), ROOT / "packaging" / "build.py", *rest], env=headless_environment())
 
 

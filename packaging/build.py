@@ -39,6 +39,7 @@ from installers import (  # noqa: E402
     sbom,
     secret_scan,
     signing,
+    start_time,
     wine_check,
 )
 from installers.environment import WORK, BuildError, fresh, say, sha256  # noqa: E402
@@ -142,6 +143,12 @@ def scan(options: argparse.Namespace) -> Result:
     return {"scan": found}
 
 
+def start(options: argparse.Namespace) -> Result:
+    """Seconds to the first window, built program beside checkout, warm and cold."""
+    folder, result = the_payload(options)
+    return result | {"start": start_time.measure(folder)}
+
+
 def make_pkg(options: argparse.Namespace) -> Result:
     """MacOS packages of both apps, signed, notarised and stapled when there is an identity (on a Mac)."""
     if options.payload is None:
@@ -203,6 +210,7 @@ TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "reproducible": reproducible,
     "sbom": make_sbom,
     "scan": scan,
+    "start": start,
     "policies": make_policies,
     "server": make_server,
     "verify": verify,

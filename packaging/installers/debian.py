@@ -205,8 +205,14 @@ def md5_of(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def build_debs(payload: Path, version: str, out: Path) -> Debs:
+def build_debs(payload: Path, version: str, out: Path, needed: str = "") -> Debs:
     """Make the packages from a payload folder.
+
+    Args:
+        payload: the folder with both programs.
+        version: of all three packages.
+        out: where they go.
+        needed: the runtime's Depends, when they are known from the same folder; else looked for.
 
     Raises:
         BuildError: a tool failed or found fault with a file.
@@ -214,7 +220,7 @@ def build_debs(payload: Path, version: str, out: Path) -> Debs:
     packages: list[Path] = []
     sizes: dict[str, int] = {}
     # Time zones change by law several times a year: the distribution's are kept up to date.
-    depends = {COMMON.runtime_package: f"{shared_library_depends(payload)}, tzdata"}
+    depends = {COMMON.runtime_package: needed or f"{shared_library_depends(payload)}, tzdata"}
     runtime = fresh(WORK / "deb" / COMMON.runtime_package)
     target = runtime / COMMON.install_folder_linux.lstrip("/")
     shutil.copytree(payload, target, symlinks=True)

@@ -93,9 +93,11 @@ class InstalledCheck:
         """Two versions, each in a signed repository."""
         key = repository.signing_key(None)
         made: list[Path] = []
+        needed = ""
         for number, version in enumerate((self._version, next_patch(self._version))):
             folder = fresh(WORK / f"verify-{number}")
-            debs = debian.build_debs(self._payload, version, folder)
+            debs = debian.build_debs(self._payload, version, folder, needed)
+            needed = debs.depends[COMMON.runtime_package]
             repository.publish(debs.packages, self._shared / f"apt-{number}", key)
             made = made or debs.packages
         return {"lintian": debian.lintian(made), "files": {each.name: each.stat().st_size for each in made}}

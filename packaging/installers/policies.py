@@ -295,7 +295,7 @@ def table(language: str) -> str:
     kinds = {
         "en": {"switch": "0, 1 (JSON: `false`, `true`)", "text": "text", "file": "path", "list": "addresses"},
         "fr": {
-            "switch": "0, 1 (JSON : `false`, `true`)",
+            "switch": "0, 1 (JSON\u00a0: `false`, `true`)",
             "text": "texte",
             "file": "chemin",
             "list": "adresses",
