@@ -147,7 +147,8 @@ class MachineDevices(QObject):
             return cast("AudioSource", kept[1])
         from desktop.devices import choice  # noqa: PLC0415
 
-        return choice.microphone_of(self.used_id(DeviceKind.MICROPHONE), self.account_id)
+        used_id = self.used_id(DeviceKind.MICROPHONE)
+        return choice.microphone_of(used_id, self.account_id, generated=self._state.generated)
 
     def speaker(self) -> AudioOutput:
         """The loudspeaker to use, not open; silence where there is none. After `load()`."""

@@ -1,12 +1,13 @@
-"""What preview and room get: the machine's devices where they exist, generated ones where they do not.
+"""What preview and room get: the machine's devices where they exist, and what stands for those it lacks.
 
-Each kind by itself: a machine with a microphone and no camera shows the test picture and speaks with
-its own voice. Nothing here opens a device.
+Each kind by itself: a machine with a microphone and no camera shows a drawing and speaks with its own
+voice. Nothing here opens a device.
 """
 
 from __future__ import annotations
 
 from desktop.devices.frame_code import source_id_of
+from desktop.devices.missing_microphone import MissingMicrophone
 from desktop.devices.silent_speaker import SilentSpeaker
 from desktop.devices.test_picture import TestPicture
 from desktop.devices.test_tone import TestTone
@@ -23,11 +24,20 @@ def camera_of(device_id: str, account_id: str) -> VideoSource:
     return Camera(device_id) if device_id else TestPicture(source_id_of(account_id))
 
 
-def microphone_of(device_id: str, account_id: str) -> AudioSource:
-    """The microphone with this id; for "" the generated tone of the account."""
+def microphone_of(device_id: str, account_id: str, *, generated: bool) -> AudioSource:
+    """The microphone with this id.
+
+    Args:
+        device_id: "" for none.
+        account_id: whose tone it is.
+        generated: a tone is wanted in place of a missing one. Nobody else is to hear one: a client who
+            has no microphone would hum at the others.
+    """
     from desktop.devices.microphone import Microphone  # noqa: PLC0415  (QtMultimedia)
 
-    return Microphone(device_id) if device_id else TestTone(source_id_of(account_id))
+    if device_id:
+        return Microphone(device_id)
+    return TestTone(source_id_of(account_id)) if generated else MissingMicrophone()
 
 
 def speaker_of(device_id: str) -> AudioOutput:

@@ -65,7 +65,7 @@ def _shown(devices: DevicesState, kind: DeviceKind) -> str:
         return translate("Devices", "Generated, for a test")
     return {
         DeviceKind.CAMERA: translate("Devices", "No camera: a drawing is shown"),
-        DeviceKind.MICROPHONE: translate("Devices", "No microphone: a tone is played"),
+        DeviceKind.MICROPHONE: translate("Devices", "No microphone"),
         DeviceKind.SPEAKER: translate("Devices", "No loudspeaker"),
     }[kind]
 

@@ -332,8 +332,8 @@
         <translation>Aucune caméra&#xa0;: un dessin est montré</translation>
     </message>
     <message>
-        <source>No microphone: a tone is played</source>
-        <translation>Aucun micro&#xa0;: un son d’essai est émis</translation>
+        <source>No microphone</source>
+        <translation>Aucun micro</translation>
     </message>
     <message>
         <source>No loudspeaker</source>

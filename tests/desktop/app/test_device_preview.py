@@ -15,10 +15,11 @@ from desktop.devices.catalogue import DeviceKind
 from desktop.devices.frame_code import source_id_of
 from desktop.devices.silent_speaker import SilentSpeaker
 from desktop.devices.test_tone import energy_at, tone_frequency_hz
-from desktop.system.settings import Settings
+from desktop.system.settings import CameraChoice, Settings
 from desktop.view_models.device_states import PreviewState, SpeakerTest
 from tests.support.waiting import until
 
+GENERATED = Settings(backend_url="http://localhost:1", camera=CameraChoice.TEST)
 NOTHING: Lists = dict.fromkeys(DeviceKind, ())
 
 
@@ -30,7 +31,7 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_picture_and_level_come_and_go(qtbot: QtBot) -> None:
     async def walk() -> None:
-        devices = MachineDevices(Settings(backend_url="http://localhost:1"))
+        devices = MachineDevices(GENERATED)
         preview = devices.preview()
         assert preview.loudness == 0.0
         preview.show_camera(True)
@@ -58,7 +59,7 @@ def test_the_speaker_test_plays_what_the_microphone_heard(
     states: list[PreviewState] = []
 
     async def walk() -> None:
-        devices = MachineDevices(Settings(backend_url="http://localhost:1"), account_id="alice")
+        devices = MachineDevices(GENERATED, account_id="alice")
         monkeypatch.setattr(devices, "speaker", lambda: speaker)
         preview = devices.preview()
         preview.changed.connect(states.append)
@@ -76,7 +77,7 @@ def test_the_speaker_test_plays_what_the_microphone_heard(
 
 def test_the_speaker_test_can_be_stopped(qtbot: QtBot) -> None:
     async def walk() -> DevicePreview:
-        devices = MachineDevices(Settings(backend_url="http://localhost:1"))
+        devices = MachineDevices(GENERATED)
         preview = devices.preview()
         preview.test_speaker()
         await until(lambda: preview.state.test is SpeakerTest.RECORDING, "recording")
@@ -100,7 +101,7 @@ def test_the_room_gets_the_devices_as_they_are(qtbot: QtBot) -> None:
     """Open, and delivering to whoever asks next; what it does not take is released."""
 
     async def walk() -> None:
-        devices = MachineDevices(Settings(backend_url="http://localhost:1"))
+        devices = MachineDevices(GENERATED)
         preview = devices.preview()
         preview.show_camera(True)
         preview.listen(True)
