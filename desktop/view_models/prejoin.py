@@ -286,15 +286,23 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             line_tone=tone,
             waiting=self._is_waiting and not self._gone,
             countdown=dates.elapsed(round(ahead_s)) if self._is_waiting and ahead_s > 0 else "",
-            countdown_line=self.tr("until the planned hour")
-            if ahead_s > 0
-            else self.tr("The planned hour has come."),
+            countdown_line=self._waiting_line(ahead_s > 0),
             own=self._own_tile(),
             camera_opening=preview.camera_opening,
             test=preview.test,
             joining=self._joining,
             error=self._gone,
             **pickers,
+        )
+
+    def _waiting_line(self, early: bool) -> str:
+        name = self._meeting.operator.full_name
+        if early:
+            return self.tr("until the planned hour. You come in by yourself when {name} starts.").format(
+                name=name
+            )
+        return self.tr("The planned hour has come. You come in by yourself when {name} starts.").format(
+            name=name
         )
 
     def _line(self, now: datetime, dates: Dates) -> tuple[str, Tone]:

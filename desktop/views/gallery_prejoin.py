@@ -58,7 +58,10 @@ def _states(samples: Samples) -> dict[str, PreJoinState]:
         ready,
         waiting=True,
         countdown="12:05",
-        countdown_line=say("avant l’heure prévue", "until the planned hour"),
+        countdown_line=say(
+            "avant l’heure prévue. Vous entrerez automatiquement quand MiKL démarrera.",
+            "until the planned hour. You come in by yourself when MiKL starts.",
+        ),
         line=say(
             "MiKL n’a pas encore démarré\u00a0: tout est prêt de votre côté.",
             "MiKL has not started yet: everything is ready on your side.",
@@ -111,7 +114,10 @@ def _states(samples: Samples) -> dict[str, PreJoinState]:
         "waiting-late": replace(
             waiting,
             countdown="",
-            countdown_line=say("L’heure prévue est arrivée.", "The planned hour has come."),
+            countdown_line=say(
+                "L’heure prévue est arrivée. Vous entrerez automatiquement quand MiKL démarrera.",
+                "The planned hour has come. You come in by yourself when MiKL starts.",
+            ),
         ),
         "gone": replace(
             ready, line="", error=say("Cette réunion a été annulée.", "This meeting was cancelled.")

@@ -1169,14 +1169,6 @@
         <translation>avec {name}</translation>
     </message>
     <message>
-        <source>until the planned hour</source>
-        <translation>avant l’heure prévue</translation>
-    </message>
-    <message>
-        <source>The planned hour has come.</source>
-        <translation>L’heure prévue est arrivée.</translation>
-    </message>
-    <message>
         <source>{name} has not started yet: everything is ready on your side.</source>
         <translation>{name} n’a pas encore démarré&#xa0;: tout est prêt de votre côté.</translation>
     </message>
@@ -1211,6 +1203,14 @@
     <message>
         <source>The camera starts…</source>
         <translation>La caméra démarre…</translation>
+    </message>
+    <message>
+        <source>until the planned hour. You come in by yourself when {name} starts.</source>
+        <translation>avant l’heure prévue. Vous entrerez automatiquement quand {name} démarrera.</translation>
+    </message>
+    <message>
+        <source>The planned hour has come. You come in by yourself when {name} starts.</source>
+        <translation>L’heure prévue est arrivée. Vous entrerez automatiquement quand {name} démarrera.</translation>
     </message>
 </context>
 <context>

@@ -72,7 +72,7 @@ def test_a_window_from_listing_to_closing(on_screen: RunOnScreen) -> None:
 def test_a_whole_screen_at_its_full_size_without_holding_up_the_windows(on_screen: RunOnScreen) -> None:
     seen = on_screen("whole_screen")
     assert (seen["kind"], seen["error"], seen["size"]) == ("screen", "", [1920, 1080])
-    assert 10 <= seen["frames_in_2_s"] <= 2 * screen_module.FRAME_RATE + 1
+    assert 4 <= seen["frames_in_2_s"] <= 2 * screen_module.FRAME_RATE + 1
     assert seen["worst_lag_ms"] < 200
     assert seen["after_close"] == 0
     assert seen["threads"] == ["MainThread"]

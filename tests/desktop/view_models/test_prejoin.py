@@ -244,7 +244,10 @@ async def test_who_goes_back_waits_no_longer(english: Language) -> None:
 
 async def test_the_hour_has_come_and_nobody_started(english: Language) -> None:
     case = Case(english, starts_in_s=-30)
-    assert (case.model.state.countdown, case.model.state.countdown_line) == ("", "The planned hour has come.")
+    assert case.model.state.countdown == ""
+    assert case.model.state.countdown_line == (
+        "The planned hour has come. You come in by yourself when MiKL starts."
+    )
     await case.model.close()
 
 
