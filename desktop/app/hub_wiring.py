@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
-from backend_client.models import ClientAccount, InvitedClient, Meeting
+from backend_client.models import PLANNED_MINUTES_MAX, ClientAccount, InvitedClient, Meeting
 from desktop.system.deep_link import link_of_meeting
 from desktop.system.downloads import save_download
 from desktop.view_models.cancel_meeting import CancelViewModel
 from desktop.view_models.clients import ClientsViewModel
-from desktop.view_models.dates import system_zone
+from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.day import DayViewModel
 from desktop.view_models.edit_client import EditClientViewModel
 from desktop.view_models.error_texts import text_for
@@ -47,6 +48,8 @@ from desktop.views.hub_intentions import HubModels
 from desktop.views.theme import Theme
 
 log = logging.getLogger(__name__)
+
+EXTENSION_MINUTES = 15
 
 
 class HubDesk(QObject):
@@ -143,6 +146,8 @@ class HubDesk(QObject):
                 self._open_schedule(meeting, SchedulePurpose.MOVE)
             case RowAction.CANCEL:
                 self._open_cancel(meeting)
+            case RowAction.EXTEND:
+                self._scope.start(self._extend(meeting), name="extend")
             case RowAction.LATE:
                 self.day.late(str(meeting.id))
             case RowAction.COPY_LINK:
@@ -155,6 +160,18 @@ class HubDesk(QObject):
         if self.panel.meeting_id is not None:
             known = self._meetings.known_meeting(str(self.panel.meeting_id))
             self.panel.update(known, self._meetings.busy_id)
+
+    async def _extend(self, meeting: Meeting) -> None:
+        longer = min(meeting.planned_minutes + EXTENSION_MINUTES, PLANNED_MINUTES_MAX)
+        try:
+            changed = await self._client.extend(meeting.id, longer)
+        except ApiError as error:
+            self._meetings.say(text_for(error.code).sentence, Tone.DANGER)
+        else:
+            end = changed.scheduled_at + timedelta(minutes=changed.planned_minutes)
+            hour = Dates(self._language.locale, system_zone()).hour(end)
+            self._meetings.say(self.tr("Planned until {hour} now.").format(hour=hour), Tone.SUCCESS)
+        self._meetings.refresh()
 
     # ------------------------------------------------------------------ dialogs
 

@@ -47,6 +47,8 @@ class RowWriter:
         pill, tone = self._pill(meeting)
         action, label = self._action(meeting)
         with_line = translate("Meetings", "with {name}").format(name=other.full_name)
+        if meeting.series_id is not None:
+            with_line += " · " + translate("Meetings", "every week")
         hours = self._hours(meeting)
         ready, ready_tone, checked = self._readiness(meeting)
         day = self.dates.day(meeting.scheduled_at, now=self.now)
@@ -164,11 +166,11 @@ class RowWriter:
             return (RowAction.COMING, RowAction.CALENDAR) if near else (RowAction.CALENDAR,)
         match meeting.status:
             case MeetingStatus.SCHEDULED:
-                theirs = (RowAction.COMING, RowAction.PRESENCE)
-                offered = [each for each in RowAction if each not in theirs]
+                not_here = (RowAction.COMING, RowAction.PRESENCE, RowAction.EXTEND)
+                offered = [each for each in RowAction if each not in not_here]
                 return tuple(each for each in offered if near or each is not RowAction.LATE)
             case MeetingStatus.IN_PROGRESS:
-                return (RowAction.COPY_LINK, RowAction.CALENDAR)
+                return (RowAction.EXTEND, RowAction.COPY_LINK, RowAction.CALENDAR)
         return (RowAction.COPY_LINK,)
 
     def _today(self) -> date:

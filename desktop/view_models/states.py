@@ -97,6 +97,8 @@ class RowAction(Enum):
 
     EDIT = "edit"
     MOVE = "move"
+    EXTEND = "extend"
+    """Give a running meeting a quarter of an hour more."""
     LATE = "late"
     """Tell the client that one comes five minutes late."""
     COMING = "coming"

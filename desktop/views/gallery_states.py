@@ -30,7 +30,8 @@ BOB = PersonState("Bob Petit", "BP", 2)
 CHLOE = PersonState("Chloé Fontaine-Desmarets", "CF", 3)
 DAVID = PersonState("David N’Guessan", "DN", 5)
 SERVER = "visio.mikl.example"
-HUB_MENU = tuple(each for each in RowAction if each not in (RowAction.COMING, RowAction.PRESENCE))
+_NOT_PLANNED = (RowAction.COMING, RowAction.PRESENCE, RowAction.EXTEND)
+HUB_MENU = tuple(each for each in RowAction if each not in _NOT_PLANNED)
 
 
 class Samples:
@@ -218,7 +219,9 @@ class Samples:
             relative="",
             action=MeetingAction.JOIN,
             action_label=join[1],
-            menu=(RowAction.COPY_LINK, RowAction.CALENDAR) if hub else (RowAction.PRESENCE,),
+            menu=(RowAction.EXTEND, RowAction.COPY_LINK, RowAction.CALENDAR)
+            if hub
+            else (RowAction.PRESENCE,),
         )
         waiting = replace(
             filled.next,

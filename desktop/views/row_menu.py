@@ -14,6 +14,7 @@ from desktop.views.theme import Look
 _ICONS = {
     RowAction.EDIT: "pencil",
     RowAction.MOVE: "clock",
+    RowAction.EXTEND: "plus",
     RowAction.LATE: "hourglass",
     RowAction.COMING: "hourglass",
     RowAction.COPY_LINK: "link",
@@ -98,6 +99,7 @@ class RowMenuButton(IconButton):
         return {
             RowAction.EDIT: self.tr("Edit…"),
             RowAction.MOVE: self.tr("Move…"),
+            RowAction.EXTEND: self.tr("Extend by 15 min"),
             RowAction.LATE: self.tr("I am 5 min late"),
             RowAction.COMING: self.tr("I am coming, 5 min"),
             RowAction.COPY_LINK: self.tr("Copy the link"),

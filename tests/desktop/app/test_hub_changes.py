@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSpinBox, QTimeEdit
 
 from backend_client.client import BackendClient
-from backend_client.models import Meeting, MeetingChange, MeetingStatus
+from backend_client.models import Meeting, MeetingChange, MeetingStatus, SeriesRequest
 from desktop.app.wiring import Shell
 from tests.desktop.app.hub_flow import (
     database,
@@ -208,3 +209,40 @@ async def test_starting_now_without_a_media_server_says_so(hub: Shell) -> None:
     await press("actionButton")
     await seen(lambda: on_screen("startNowDialogError") is not None, "the reason")
     assert hub.dialog is not None
+
+
+async def test_a_running_meeting_gets_a_quarter_of_an_hour_more(
+    hub: Shell, meeting: Meeting, elsewhere: BackendClient, database: TestDatabase
+) -> None:
+    database.admin(
+        "update public.meetings set status = 'in_progress', started_at = now(), session_id = %s"
+        " where id = %s",
+        (f"mtg_{meeting.id.hex}", meeting.id),
+    )
+    assert hub.list_model is not None
+    model = hub.list_model
+    model.refresh()
+    await seen(lambda: model.state.next is not None and model.state.next.pill == "In progress", "the start")
+    await choose(meeting.id, "extendRow")
+    await seen(lambda: model.state.notice.startswith("Planned until"), "the new end")
+    assert (await elsewhere.meeting(meeting.id)).planned_minutes == 75
+
+
+async def test_the_rows_of_a_series_say_so(hub: Shell, meeting: Meeting, elsewhere: BackendClient) -> None:
+    request = SeriesRequest(
+        client_id=meeting.client.id,
+        title="Weekly",
+        scheduled_at=meeting.scheduled_at + timedelta(hours=3),
+        count=2,
+    )
+    series = await elsewhere.create_series(request, idempotency_key="weekly")
+    await shown(f"meetingMenu-{series.items[0].id}")
+    assert hub.list_model is not None
+    rows = [row for group in hub.list_model.state.groups for row in group.rows if row.title == "Weekly"]
+    assert [row.with_whom_line.endswith(" · every week") for row in rows] == [True, True]
+    # Cancelling the first one takes the rest along where that is wanted.
+    await choose(series.items[0].id, "cancelRow")
+    await press("followingBox")
+    await press("actionButton")
+    await seen(lambda: on_screen(f"meetingMenu-{series.items[1].id}") is None, "both gone")
+    assert {each.status for each in await elsewhere.meetings() if each.series_id} == {MeetingStatus.CANCELLED}
