@@ -190,7 +190,8 @@ class HubDesk(QObject):
             client_id=client_id,
             parent=self,
         )
-        model.saved.connect(known.refresh)
+        model.saved.connect(lambda saved: self._saved(saved, new=meeting is None))
+        model.invite.invited.connect(self.clients.keep_link)
         model.note_wanted.connect(self.panel.keep_note)
         self.schedule_model = model
         self._open(model, ScheduleDialog(model, self._theme, self._window))
@@ -200,8 +201,22 @@ class HubDesk(QObject):
         if self._dialog is not None:
             return
         model = CancelViewModel(self._client, self._language, meeting, parent=self)
-        model.cancelled.connect(self._meetings.refresh)
+        model.cancelled.connect(self._cancelled)
         self._open(model, CancelDialog(model, self._theme, self._window))
+
+    def _saved(self, meeting: Meeting, *, new: bool) -> None:
+        words = (
+            self.tr("“{title}” is planned, and {name} is told.")
+            if new
+            else self.tr("“{title}” is changed, and {name} is told.")
+        )
+        self._meetings.say(_about(words, meeting), Tone.SUCCESS)
+        self._meetings.refresh()
+
+    def _cancelled(self, meeting: Meeting) -> None:
+        words = self.tr("“{title}” is cancelled, and {name} is told.")
+        self._meetings.say(_about(words, meeting), Tone.SUCCESS)
+        self._meetings.refresh()
 
     def _open_start_now(self) -> None:
         if self._dialog is not None:
@@ -325,6 +340,10 @@ class HubDesk(QObject):
                 else self.tr("{file} is in your downloads. Open it with your calendar.")
             )
             self._meetings.say(words.format(file=path.name), Tone.SUCCESS)
+
+
+def _about(words: str, meeting: Meeting) -> str:
+    return words.format(title=meeting.title, name=meeting.client.full_name.split(" ")[0])
 
 
 async def _end(model: ViewModel[Any]) -> None:

@@ -132,10 +132,14 @@ class ClientsViewModel(ViewModel[ClientsState]):
         if self._selected is not None:
             self._act(self._set_active(self._selected, active=True))
 
-    def take_invited(self, client: InvitedClient) -> None:
-        """Somebody was invited: show him with his link."""
+    def keep_link(self, client: InvitedClient) -> None:
+        """Somebody was invited elsewhere: his link can be copied here, too."""
         if client.invite is not None:
             self._links[client.id] = client.invite
+
+    def take_invited(self, client: InvitedClient) -> None:
+        """Somebody was invited: show him with his link."""
+        self.keep_link(client)
         self._clients = [*(each for each in self._clients or [] if each.id != client.id), client]
         self._selected, self._account, self._account_error = client.id, client, None
         self.write()

@@ -843,6 +843,18 @@
             <source>Planned until {hour} now.</source>
             <translation>Prévue maintenant jusqu’à {hour}.</translation>
         </message>
+        <message>
+            <source>“{title}” is planned, and {name} is told.</source>
+            <translation>« {title} » est planifiée, et {name} en reçoit l’annonce.</translation>
+        </message>
+        <message>
+            <source>“{title}” is changed, and {name} is told.</source>
+            <translation>« {title} » est modifiée, et {name} en reçoit l’annonce.</translation>
+        </message>
+        <message>
+            <source>“{title}” is cancelled, and {name} is told.</source>
+            <translation>« {title} » est annulée, et {name} en reçoit l’annonce.</translation>
+        </message>
     </context>
     <context>
         <name>LinkFollower</name>

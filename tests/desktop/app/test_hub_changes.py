@@ -52,6 +52,8 @@ async def test_a_meeting_is_edited_and_moved(hub: Shell, meeting: Meeting, elsew
     await press("saveButton")
     await seen(lambda: title_shown(hub) == "Bilan de mars", "the new title in the list")
     assert on_screen("scheduleDialog") is None
+    assert hub.list_model is not None
+    assert hub.list_model.state.notice == "“Bilan de mars” is changed, and Alice is told."
     await choose(meeting.id, "moveRow")
     hour = await shown("hourField")
     assert isinstance(hour, QTimeEdit)
