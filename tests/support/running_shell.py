@@ -92,9 +92,9 @@ async def seen(condition: Callable[[], FoundT], what: str, timeout_s: float = 10
         await asyncio.sleep(0.005)
 
 
-def on_screen(name: str) -> QWidget | None:
-    """The visible and usable widget with an object name, in any window."""
-    for top in QApplication.topLevelWidgets():
+def on_screen(name: str, inside: QWidget | None = None) -> QWidget | None:
+    """The visible and usable widget with an object name, in any window or in this one."""
+    for top in QApplication.topLevelWidgets() if inside is None else [inside]:
         if top.isVisible():
             for widget in [top, *top.findChildren(QWidget)]:
                 if widget.objectName() == name and widget.isVisible() and widget.isEnabled():
@@ -102,16 +102,16 @@ def on_screen(name: str) -> QWidget | None:
     return None
 
 
-async def shown(name: str) -> QWidget:
+async def shown(name: str, inside: QWidget | None = None) -> QWidget:
     """Wait for a widget to be visible and usable."""
-    found = await seen(lambda: on_screen(name), f"{name} on screen")
+    found = await seen(lambda: on_screen(name, inside), f"{name} on screen")
     assert found is not None
     return found
 
 
-async def press(name: str) -> None:
-    """Click a widget once it is there."""
-    widget = await shown(name)
+async def press(name: str, inside: QWidget | None = None) -> None:
+    """Click a widget once it is there; with several apps at once, in which window."""
+    widget = await shown(name, inside)
     QTest.mouseClick(
         widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center()
     )

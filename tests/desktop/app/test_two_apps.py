@@ -56,12 +56,12 @@ async def test_what_mikl_changes_alice_sees_within_three_seconds(
         PARTICIPANT_APP, service.url, "alice@demo.visio", language, theme
     ) as participant:
         assert "Bilan" in rows_of(participant)
-        await press(f"meetingMenu-{meeting.id}")
+        await press(f"meetingMenu-{meeting.id}", hub.window)
         await press("editRow")
         await write("titleField", "Bilan de mars")
         await press("saveButton")
         took = [await shown_in_time(lambda: "Bilan de mars" in rows_of(participant), "the new title")]
-        await press(f"meetingMenu-{meeting.id}")
+        await press(f"meetingMenu-{meeting.id}", hub.window)
         await press("cancelRow")
         await press("actionButton")
         took.append(
