@@ -5,11 +5,18 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import Health
+from backend_client.models import (
+    DeviceReadiness,
+    Health,
+    NetworkReadiness,
+    ReadinessReport,
+    SpeakerReadiness,
+)
+from desktop.view_models.device_states import DeviceKind, DevicesState
 from desktop.view_models.diagnosis_states import Check, Finding, Outcome
 from desktop.view_models.ports import DevicesPort
 
@@ -147,6 +154,8 @@ class ConfigurationChecks:
             "speaker": len(state.speaker.devices),
         }
         detail = " ".join(f"{name}={count}" for name, count in counts.items())
+        if state.generated:
+            return Outcome.PASSED, "", f"generated; {detail}"
         if not counts["microphone"]:
             return Outcome.FAILED, "no-microphone", detail
         if not counts["speaker"]:
@@ -165,6 +174,21 @@ class ConfigurationChecks:
             if config.status == "outdated"
             else (Outcome.PASSED, "", detail)
         )
+
+
+def readiness_of(findings: Sequence[Finding], devices: DevicesState) -> ReadinessReport:
+    """What the host is told before a meeting: this side's devices, and whether media gets through."""
+    outcomes = {each.check: each.outcome for each in findings}
+    there = {kind: bool(devices.of(kind).devices) or devices.generated for kind in DeviceKind}
+    relays = [outcomes.get(check) for check in (Check.RELAY_UDP, Check.RELAY_TCP)]
+    blocked = Outcome.FAILED in relays and Outcome.PASSED not in relays
+    broken = outcomes.get(Check.SERVICE) is Outcome.FAILED or outcomes.get(Check.MEDIA) is Outcome.FAILED
+    return ReadinessReport(
+        microphone=DeviceReadiness.OK if there[DeviceKind.MICROPHONE] else DeviceReadiness.MISSING,
+        camera=DeviceReadiness.OK if there[DeviceKind.CAMERA] else DeviceReadiness.MISSING,
+        speaker=SpeakerReadiness.OK if there[DeviceKind.SPEAKER] else SpeakerReadiness.MISSING,
+        network=NetworkReadiness.FAILED if blocked or broken else NetworkReadiness.OK,
+    )
 
 
 def _told(error: ApiError) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from backend_client.client import BackendClient
+from backend_client.errors import ApiError
 from backend_client.models import Meeting
 from desktop.app.device_port import MachineDevices
 from desktop.app.kinds import AppKind
 from desktop.app.settings_store import SettingsStore
+from desktop.view_models.diagnosis_states import Outcome
 from desktop.view_models.language import Language
 from desktop.view_models.tasks import TaskScope
 from desktop.views.theme import Theme
@@ -25,8 +29,14 @@ if TYPE_CHECKING:
     from desktop.views.diagnosis_window import DiagnosisWindow
 
 
+log = logging.getLogger(__name__)
+
+
 class DiagnosisDesk(QObject):
     """Opens the configuration test, and offers the report of a crash.
+
+    Signals:
+        trouble_found(str, str): title and text of what the check before a meeting found.
 
     Args:
         kind: which app.
@@ -37,6 +47,8 @@ class DiagnosisDesk(QObject):
         ssl_context: whom to trust.
         language, theme: how the windows speak and look.
     """
+
+    trouble_found = Signal(str, str)
 
     def __init__(
         self,
@@ -64,6 +76,7 @@ class DiagnosisDesk(QObject):
         self.model: DiagnosisViewModel | None = None
         self.window: DiagnosisWindow | None = None
         self.crash_window: CrashWindow | None = None
+        self._checked: set[str] = set()
 
     def open(self) -> None:
         """Show the window and test."""
@@ -77,6 +90,30 @@ class DiagnosisDesk(QObject):
         self.window.activateWindow()
         if self.model is not None:
             self.model.start()
+
+    def check_before(self, meeting_id: str) -> None:
+        """Test quietly, once for each meeting, while there is time to mend; the host is told the result."""
+        if meeting_id in self._checked:
+            return
+        self._checked.add(meeting_id)
+        model = self.make_model()
+        model.finished.connect(lambda: self._scope.start(self._tell(model, meeting_id), name="readiness"))
+        model.start()
+
+    async def _tell(self, model: DiagnosisViewModel, meeting_id: str) -> None:
+        from desktop.app.configuration_checks import readiness_of  # noqa: PLC0415  (loaded by the test)
+
+        try:
+            report = readiness_of(model.findings, self._devices.state)
+            await self._client.report_readiness(UUID(meeting_id), report)
+        except ApiError as error:
+            log.warning("the host was not told that this side is ready: %s", error.code.value)
+        wrong = [row for row in model.state.rows if row.outcome is Outcome.FAILED]
+        if wrong:
+            title = self.tr("Before your meeting: {what}").format(what=wrong[0].title)
+            self.trouble_found.emit(title, wrong[0].sentence)
+        await model.close()
+        model.deleteLater()
 
     def make_model(self) -> DiagnosisViewModel:
         """A test of its own, not started."""

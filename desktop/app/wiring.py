@@ -7,42 +7,38 @@ the dialog and the room, and ends what it started, in the order it must end.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import os
 import platform
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from backend_client.client import BackendClient
-from backend_client.errors import ApiError
 from backend_client.models import Meeting, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
 from desktop.app.diagnosis_wiring import DiagnosisDesk
 from desktop.app.entry_wiring import EntryDesk
+from desktop.app.front import Front, bring_to_front
 from desktop.app.kinds import HUB_APP, PARTICIPANT_APP, AppKind
 from desktop.app.list_memory import ListMemory
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
 from desktop.app.settings_wiring import SettingsDesk
-from desktop.system.deep_link import InviteLink, ResetLink
+from desktop.app.sign_in_wiring import SignInDesk
+from desktop.app.version_wiring import VersionDesk
 from desktop.system.list_cache import RememberedList
 from desktop.system.settings import Settings
 from desktop.system.single_instance import StartRequest
 from desktop.system.trust import trust_context
 from desktop.view_models.language import Language
 from desktop.view_models.links import LinkFollower
-from desktop.view_models.sign_in import SignInViewModel
 from desktop.view_models.states import MeetingAction, MeetingListState, Tone
 from desktop.view_models.tasks import TaskScope
-from desktop.view_models.version_watch import VersionWatch
-from desktop.views.sign_in_window import SignInWindow
 from desktop.views.theme import Theme
 
 __all__ = ["HUB_APP", "PARTICIPANT_APP", "AppKind", "Shell"]
@@ -55,14 +51,8 @@ if TYPE_CHECKING:
     from desktop.view_models.meeting_list import MeetingListViewModel
     from desktop.view_models.room import RoomViewModel
     from desktop.view_models.schedule import ScheduleViewModel
-    from desktop.views.hub_window import HubWindow
-    from desktop.views.participant_window import ParticipantWindow
-    from desktop.views.update_window import UpdateWindow
 
 log = logging.getLogger(__name__)
-
-RETRY_DELAYS_S = (1.0, 2.0, 5.0, 10.0, 20.0)
-"""Waiting times while the service is away and a session waits to be restored; the last one repeats."""
 
 
 class Shell(QObject):
@@ -118,16 +108,26 @@ class Shell(QObject):
         self._user: User | None = None
         self.links = LinkFollower(self.client, language, self)
         self.links.room_requested.connect(self._open_room)
-        self.links.entry_requested.connect(self._open_entry)
         self.links.said.connect(self._say)
-        self.sign_in_model: SignInViewModel | None = None
+        self.front = Front(self._keeps_running, hidden_start=background, parent=self)
+        self.front.closed.connect(self.stop)
+        self.front.hidden.connect(self._window_hidden)
+        self.sign_in = SignInDesk(
+            kind,
+            self.client,
+            self.links,
+            persistent=store.persistent,
+            put_window=self.front.put,
+            language=language,
+            theme=theme,
+            parent=self,
+        )
+        self.sign_in.signed_in.connect(self._show_list)
         self.list_model: MeetingListViewModel | None = None
         self.hub: HubDesk | None = None
         """The operator's dialogs and pages around his list."""
         self.desk: ParticipantDesk | None = None
         """What the menus of a client's list do."""
-        self.window: QWidget | None = None
-        """The log-in card or the list, whichever is in use."""
         self.devices = MachineDevices(settings, settings_file)
         self.settings = SettingsDesk(
             SettingsStore(settings, settings_file, is_locked),
@@ -152,15 +152,18 @@ class Shell(QObject):
             parent=self,
         )
         self.settings.test_requested.connect(self.diagnosis.open)
-        self.versions = VersionWatch(self.client, language, self)
-        self.versions.too_old.connect(self._too_old)
+        self.versions = VersionDesk(
+            kind, self.client, language, theme, in_meeting=self._is_in_meeting, parent=self
+        )
+        self.versions.page_wanted.connect(self.front.put)
+        self.versions.served.connect(self._served)
         self.versions.outdated.connect(lambda words: self._say(words, Tone.NEUTRAL))
         self.presence: DesktopPresence | None = None
         """Tray, notices, reminders, calls: made once the first window is there."""
         self._data_dir = data_dir
         self.memory = ListMemory(data_dir, settings.backend_url, self)
         self._crash_report = crash_report
-        self._start_hidden = background
+        self.front.settings_requested.connect(self.settings.open)
         self.room = RoomOpener(
             self.client,
             settings,
@@ -190,26 +193,9 @@ class Shell(QObject):
 
     async def run(self) -> None:
         """Show the app and return when it was closed and everything has ended."""
-        user: User | None = None
-        away = False
-        remembered: RememberedList | None = None
-        try:
-            user = await self.client.sign_in.restore()
-        except ApiError as error:
-            log.warning("the session could not be restored: %s", error.code.value)
-            away = True
-            remembered = await self.memory.read()
-            if remembered is not None and remembered.user.role is self.kind.role:
-                user, away = remembered.user, False
-        if user is not None and user.role is self.kind.role:
-            self._show_list(user, remembered)
-        else:
-            self._show_sign_in(service_away=away)
-        if away:
-            self._scope.start(self._restore_later(), name="restore the session")
+        await self.sign_in.begin(self.memory.read)
         self.shown.emit()
         self._start_presence()
-        self._start_hidden = False
         self.versions.start()
         if self._crash_report:
             self.diagnosis.offer_crash_report(self._crash_report)
@@ -219,22 +205,6 @@ class Shell(QObject):
     def stop(self) -> None:
         """Ask the app to end; safe from any Qt slot."""
         self._stop.set()
-
-    async def _restore_later(self) -> None:
-        """The stored session stays while the service is away: go on with it as soon as it answers."""
-        for delay_s in itertools.chain(RETRY_DELAYS_S, itertools.repeat(RETRY_DELAYS_S[-1])):
-            await asyncio.sleep(delay_s)
-            try:
-                user = await self.client.sign_in.restore() if self._user is None else None
-            except ApiError as error:
-                if self._user is None and error.retryable:
-                    continue
-                user = None
-            if user is not None and user.role is self.kind.role:
-                self._show_list(user)
-            elif self.sign_in_model is not None:
-                self.sign_in_model.service_away(False)
-            return
 
     def open_link(self, link: str) -> None:
         """Follow a deep link now, or once somebody is signed in; its window comes to the front."""
@@ -255,12 +225,8 @@ class Shell(QObject):
     def come_to_front(self) -> None:
         """Show the window in use, above the others."""
         window = self.room.window or self.entry.window or self.window
-        if window is None:
-            return
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        if window is not None:
+            bring_to_front(window)
 
     def _say(self, text: str, tone: Tone) -> None:
         if self.list_model is not None:
@@ -268,9 +234,7 @@ class Shell(QObject):
 
     async def _shut_down(self) -> None:
         await self._close_hub()
-        if self.window is not None:
-            self.window.removeEventFilter(self)
-            self.window.hide()
+        self.front.give_up()
         await self.entry.close()
         await self.room.close()
         if self.presence is not None:
@@ -282,63 +246,11 @@ class Shell(QObject):
         await self.links.close()
         await self.memory.close()
         await self._scope.close()
-        for model in (self.list_model, self.sign_in_model):
-            if model is not None:
-                await model.close()
+        await self.sign_in.close()
+        if self.list_model is not None:
+            await self.list_model.close()
         await self.client.close()
-        if self.window is not None:
-            self.window.deleteLater()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Closing the log-in card or the list hides it into the tray; without one, the app ends."""
-        if event.type() == QEvent.Type.Close and watched is self.window:
-            event.ignore()
-            if self.presence is not None and self.presence.keeps_running():
-                self.window.hide()
-                self.presence.window_hidden()
-            else:
-                self.stop()
-            return True
-        return super().eventFilter(watched, event)
-
-    # ------------------------------------------------------------------ log-in card
-
-    def _show_sign_in(
-        self, *, session_ended: bool = False, email: str = "", service_away: bool = False
-    ) -> None:
-        model = SignInViewModel(
-            self.client.sign_in,
-            self.client,
-            self.language,
-            product=self.kind.product.name,
-            server=self._settings.backend_url,
-            role=self.kind.role,
-            other_product=self.kind.other.name,
-            persistent=self._store.persistent,
-            parent=self,
-        )
-        if session_ended:
-            model.session_ended(email)
-        model.service_away(service_away)
-        model.show_reason(self.links.waiting_for)
-        self.links.waits.connect(model.show_reason)
-        model.signed_in.connect(self._show_list)
-        self.sign_in_model = model
-        self._put_window(SignInWindow(model, self.theme, mark=self.kind.mark))
-        self.links.signed_out()
-
-    @property
-    def sign_in_notice(self) -> str:
-        """What the log-in card says above its fields."""
-        return self.sign_in_model.state.notice if self.sign_in_model is not None else ""
-
-    def _open_entry(self, link: InviteLink | ResetLink) -> None:
-        if self.sign_in_model is None:
-            return
-        if isinstance(link, InviteLink):
-            self.sign_in_model.open_invitation(link.code)
-        else:
-            self.sign_in_model.open_reset(link.code)
+        self.front.close()
 
     # ------------------------------------------------------------------ list
 
@@ -347,9 +259,7 @@ class Shell(QObject):
         from desktop.view_models.meeting_list import MeetingListViewModel  # noqa: PLC0415
 
         self._user = user
-        if self.sign_in_model is not None:
-            self._end(self.sign_in_model)
-            self.sign_in_model = None
+        self.sign_in.finish(user)
         model = MeetingListViewModel(
             user,
             self.client,
@@ -375,7 +285,7 @@ class Shell(QObject):
             self.hub = HubDesk(self.client, model, self.language, self.theme, parent=self)
             window = HubWindow(self.hub.models, self.theme)
             self.hub.set_window(window)
-            self._put_window(window)
+            self.front.put(window)
         else:
             from desktop.app.participant_wiring import ParticipantDesk  # noqa: PLC0415
             from desktop.views.participant_window import ParticipantWindow  # noqa: PLC0415
@@ -383,7 +293,7 @@ class Shell(QObject):
             own = ParticipantWindow(model, self.theme)
             own.test_requested.connect(self.diagnosis.open)
             self.desk = ParticipantDesk(self.client, model, self.language, self)
-            self._put_window(own)
+            self.front.put(own)
         model.start()
         self.links.signed_in(user)
 
@@ -398,20 +308,23 @@ class Shell(QObject):
     async def _leave_account(self, *, session_ended: bool, email: str = "") -> None:
         await self.entry.leave()
         await self.room.leave()
-        await self._close_hub()
-        model, self.list_model = self.list_model, None
-        if model is not None:
-            await model.close()
-            model.deleteLater()
+        await self._close_list()
         self.settings.forget()
         await self.memory.forget()
         if self.presence is not None:
             self.presence.forget()
         await self.client.sign_in.log_out()
         self._user = None
-        self._show_sign_in(session_ended=session_ended, email=email)
-        if session_ended and self.presence is not None and not self._window_is_visible():
-            self.presence.notify(self.kind.product.name, self.sign_in_notice)
+        self.sign_in.show(ended_for=email if session_ended else "")
+        if session_ended and self.presence is not None and not self.front.is_visible:
+            self.presence.notify(self.kind.product.name, self.sign_in.notice)
+
+    async def _close_list(self) -> None:
+        await self._close_hub()
+        model, self.list_model = self.list_model, None
+        if model is not None:
+            await model.close()
+            model.deleteLater()
 
     async def _close_hub(self) -> None:
         desk, self.desk = self.desk, None
@@ -422,6 +335,11 @@ class Shell(QObject):
         if hub is not None:
             await hub.close()
             hub.deleteLater()
+
+    @property
+    def window(self) -> QWidget | None:
+        """The log-in card, the list or the page of an app too old: whichever is in use."""
+        return self.front.window
 
     @property
     def dialog(self) -> QDialog | None:
@@ -441,8 +359,7 @@ class Shell(QObject):
         self.entry.open(meeting, self._user)
         if self.presence is not None:
             self.presence.join_begins()
-        if self.window is not None:
-            self.window.hide()
+        self.front.hide()
 
     def _enter_meeting(self, meeting_id: str) -> None:
         """From the tray or the call window: what the meeting's row would do."""
@@ -462,37 +379,19 @@ class Shell(QObject):
         if self.presence is not None:
             self.presence.enter_room(model)
 
-    def _too_old(self, words: str) -> None:
-        """The service serves this version no more; a meeting that runs is never disturbed."""
-        if self.room.is_open or self.entry.window is not None:
-            self._scope.start(self._ask_version_later(), name="version after the meeting")
+    def _served(self) -> None:
+        """The service serves this version after all: back to where one was."""
+        self._scope.start(self._return(), name="back from the page of an old app")
+
+    async def _return(self) -> None:
+        if self._user is None:
+            self.sign_in.show()
             return
-        from desktop.views.update_window import UpdateWindow  # noqa: PLC0415
+        await self._close_list()
+        self._show_list(self._user)
 
-        page = UpdateWindow(self.theme, product=self.kind.product.name, words=words, mark=self.kind.mark)
-        page.again_requested.connect(self._look_again)
-        self._put_window(page)
-
-    async def _ask_version_later(self) -> None:
-        await asyncio.sleep(60)
-        await self.versions.ask(date.today())  # noqa: DTZ011  (the user's own day)
-
-    def _look_again(self) -> None:
-        """Start anew: with the update installed, the new version takes over."""
-        self._scope.start(self._recheck_version(), name="version")
-
-    async def _recheck_version(self) -> None:
-        try:
-            config = await self.client.client_config()
-        except ApiError as error:
-            log.info("the version could not be checked: %s", error.code.value)
-            return
-        if config.status != "too-old":
-            user = self.client.sign_in.user
-            if user is not None and self.list_model is not None:
-                await self._leave_account(session_ended=False)
-            else:
-                self._show_sign_in()
+    def _is_in_meeting(self) -> bool:
+        return self.room.is_open or self.entry.window is not None
 
     def _expect_room(self, state: MeetingListState) -> None:
         rows = (state.next, *(row for group in state.groups for row in group.rows))
@@ -502,37 +401,18 @@ class Shell(QObject):
     def _room_finished(self) -> None:
         if self.presence is not None:
             self.presence.leave_room()
-        if self.window is not None:
-            self.window.show()
-            self.window.raise_()
+        self.front.show()
         if self.list_model is not None:
             self.list_model.refresh()
 
     # ------------------------------------------------------------------ pieces
 
-    def _put_window(self, window: SignInWindow | HubWindow | ParticipantWindow | UpdateWindow) -> None:
-        # A window in the tray stays there: what changes behind it is no reason to come to the front.
-        hidden = self._starts_in_tray()
-        if self.window is not None:
-            hidden = not self.window.isVisible()
-            self.window.removeEventFilter(self)
-            self.window.hide()
-            self.window.deleteLater()
-        window.installEventFilter(self)
-        window.settings_requested.connect(self.settings.open)
-        self.window = window
-        if not hidden:
-            window.show()
+    def _keeps_running(self) -> bool:
+        return self.presence is not None and self.presence.keeps_running()
 
-    def _starts_in_tray(self) -> bool:
-        if not self._start_hidden:
-            return False
-        from desktop.app.tray import tray_is_there  # noqa: PLC0415
-
-        return tray_is_there()
-
-    def _window_is_visible(self) -> bool:
-        return self.window is not None and self.window.isVisible()
+    def _window_hidden(self) -> None:
+        if self.presence is not None:
+            self.presence.window_hidden()
 
     def _start_presence(self) -> None:
         from desktop.app.presence_wiring import DesktopPresence  # noqa: PLC0415
@@ -552,19 +432,13 @@ class Shell(QObject):
         presence.settings_requested.connect(self.settings.open)
         presence.quit_requested.connect(self._quit)
         self.settings.notification_tried.connect(presence.try_notification)
+        if self.kind.role is Role.CLIENT:
+            presence.reminders.reminded.connect(lambda *told: self.diagnosis.check_before(told[2]))
+            self.diagnosis.trouble_found.connect(presence.notify)
         self.presence = presence
         presence.start()
         if self.list_model is not None:
             presence.follow(self.list_model)
-
-    def _end(self, model: SignInViewModel) -> None:
-        """Close a view-model in the background, then let Qt delete it."""
-
-        async def end() -> None:
-            await model.close()
-            model.deleteLater()
-
-        self._scope.start(end(), name="end of a view-model")
 
     def _device(self) -> str:
         return f"{self.kind.product.name} · {platform.system()}"

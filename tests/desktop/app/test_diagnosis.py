@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
+from backend_client.client import BackendClient
+from backend_client.models import DeviceReadiness, MeetingRequest, NetworkReadiness
+from backend_client.sign_in import MemoryTokenStore
 from tests.support.app_process import AppProcess
 from tests.support.openvidu import openvidu_process
 from tests.support.service import TestDatabase, database, postgres_cluster, running_service
@@ -43,6 +49,36 @@ async def test_the_test_says_what_is_well_and_what_is_not(database: TestDatabase
             assert "alice" not in report.casefold()
             assert "laurent" not in report.casefold()
         finally:
+            assert await app.quit() == 0
+
+
+async def test_the_host_is_told_ten_minutes_before_what_the_client_lacks(
+    database: TestDatabase, tmp_path: Path
+) -> None:
+    """Nobody clicks anything: the reminder's moment is enough."""
+    with running_service(database) as service:
+        host = BackendClient(service.url, MemoryTokenStore())
+        app = AppProcess(
+            "participant", "alice", service.url, tmp_path, ("--language", "en", "--camera", "test")
+        )
+        await app.start()
+        try:
+            await app.sign_in("alice@demo.visio", PASSWORD)
+            await host.sign_in.log_in("mikl@demo.visio", PASSWORD, stay_signed_in=False)
+            (alice,) = [each for each in await host.clients() if each.full_name.startswith("Alice")]
+            when = host.now() + timedelta(minutes=10, seconds=-1)
+            request = MeetingRequest(client_id=alice.id, title="Bilan", scheduled_at=when)
+            meeting = await host.create_meeting(request, idempotency_key=str(uuid4()))
+            readiness = None
+            deadline = time.monotonic() + 40
+            while readiness is None and time.monotonic() < deadline:
+                readiness = (await host.meeting(meeting.id)).client_readiness
+                await asyncio.sleep(0.2)
+            assert readiness is not None
+            assert readiness.microphone is DeviceReadiness.OK  # the generated one
+            assert readiness.network is NetworkReadiness.FAILED  # the service has no media server here
+        finally:
+            await host.close()
             assert await app.quit() == 0
 
 

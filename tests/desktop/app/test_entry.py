@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -124,6 +125,7 @@ async def test_a_stored_session_goes_on_once_the_service_answers(
         await app.start()
         await app.sign_in("alice@demo.visio", OLD)
         assert await app.quit() == 0
+    shutil.rmtree(tmp_path / "profile-alice" / "data")  # the kept list would be shown instead of the card
     app = AppProcess("participant", "alice", service.url, tmp_path, ("--language", "en"), env=kept)
     await app.start()
     try:

@@ -1,0 +1,95 @@
+"""The page of an app that is too old for its service, and the quiet line of one that is not new."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtCore import QObject, Signal
+
+from backend_client.client import BackendClient
+from backend_client.errors import ApiError
+from desktop.app.kinds import AppKind
+from desktop.view_models.language import Language
+from desktop.view_models.tasks import TaskScope
+from desktop.view_models.version_watch import VersionWatch
+from desktop.views.theme import Theme
+
+log = logging.getLogger(__name__)
+
+AFTER_MEETING_S = 60.0
+"""How often it is looked whether the meeting is over that keeps the page away."""
+
+
+class VersionDesk(QObject):
+    """Watches the version; a meeting is never disturbed by it.
+
+    Signals:
+        page_wanted(UpdateWindow): show this instead of whatever window is in use.
+        served(): the service serves this version after all.
+        outdated(str): one quiet line, at most once a day.
+
+    Args:
+        kind: which app.
+        client: the service.
+        language, theme: how the page speaks and looks.
+        in_meeting: whether somebody is in a room, or before its door.
+    """
+
+    page_wanted = Signal(object)
+    served = Signal()
+    outdated = Signal(str)
+
+    def __init__(
+        self,
+        kind: AppKind,
+        client: BackendClient,
+        language: Language,
+        theme: Theme,
+        *,
+        in_meeting: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self._client = client
+        self._theme = theme
+        self._in_meeting = in_meeting
+        self._scope = TaskScope()
+        self._watch = VersionWatch(client, language, self)
+        self._watch.too_old.connect(self._too_old)
+        self._watch.outdated.connect(self.outdated)
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._watch.start()
+
+    async def close(self) -> None:
+        """Stop asking."""
+        await self._watch.close()
+        await self._scope.close()
+
+    def _too_old(self, words: str) -> None:
+        if self._in_meeting():
+            self._scope.start(self._ask_later(), name="version after the meeting")
+            return
+        from desktop.views.update_window import UpdateWindow  # noqa: PLC0415  (rarely shown)
+
+        page = UpdateWindow(self._theme, product=self._kind.product.name, words=words, mark=self._kind.mark)
+        page.again_requested.connect(lambda: self._scope.start(self._ask_again(), name="version"))
+        self.page_wanted.emit(page)
+
+    async def _ask_later(self) -> None:
+        await asyncio.sleep(AFTER_MEETING_S)
+        await self._watch.ask(date.today())  # noqa: DTZ011  (the user's own day)
+
+    async def _ask_again(self) -> None:
+        try:
+            config = await self._client.client_config()
+        except ApiError as error:
+            log.info("the version could not be checked: %s", error.code.value)
+            return
+        if config.status != "too-old":
+            self.served.emit()
