@@ -107,5 +107,5 @@ async def test_signing_out_takes_the_list_along(
             await seen((tmp_path / "list.json").exists, "the kept list")
             assert shell.list_model is not None
             shell.list_model.sign_out()
-            await seen(lambda: shell.sign_in_model is not None, "the log-in card")
+            await seen(lambda: shell.sign_in.model is not None, "the log-in card")
             assert not (tmp_path / "list.json").exists()
