@@ -317,6 +317,8 @@ def lock_command(_: argparse.Namespace, rest: list[str]) -> int:
     for system, platform in LOCK_PLATFORMS.items():
         runtime = [folder / f"runtime-{system}.txt", "pyproject.toml", "--extra", "desktop"]
         steps.append([*runtime, "--python-platform", platform, "--constraint", LOCK])
+    service = [folder / "runtime-service.txt", "pyproject.toml", "--extra", "service"]
+    steps.append([*service, "--python-platform", LOCK_PLATFORMS["linux"], "--constraint", LOCK])
     steps.append(
         [folder / "packaging.txt", "--group", "pyproject.toml:package", "--universal", "--constraint", LOCK]
     )
