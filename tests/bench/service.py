@@ -21,7 +21,7 @@ from uuid import UUID
 
 from backend.embedded.cluster import Cluster
 from tests.bench.row import LEAST_ROUNDS, BenchError, Options, Row, row_of
-from tests.bench.service_stage import Stage, stage
+from tests.bench.service_stage import MEETINGS_OF_A_CLIENT, Stage, stage
 from tests.faults.victims import Program
 
 SMALL, LARGE = 10_000, 1_000_000
@@ -64,7 +64,8 @@ async def _run(rounds: int, small: int, large: int, listeners: int) -> list[Row]
             try:
                 await openvidu.start()
                 media = {"VISIO_OPENVIDU_URL": openvidu.url, "VISIO_OPENVIDU_SECRET": _OPENVIDU_SECRET}
-                async with stage(cluster, folder, small, media) as busy:
+                enough = max(small, listeners * MEETINGS_OF_A_CLIENT)
+                async with stage(cluster, folder, enough, media) as busy:
                     rows += await calls(busy, rounds)
                     rows += await told(busy, rounds, listeners)
             finally:
@@ -169,10 +170,11 @@ async def told(place: Stage, rounds: int, listeners: int) -> list[Row]:
         with_listeners = place.service.memory_bytes()
         last: list[float] = []
         middle: list[float] = []
+        processor: list[float] = []
         for _ in range(rounds):
             waiting = [asyncio.create_task(_next_event(reader)) for reader in streams]
             await asyncio.sleep(0.5)
-            began = time.monotonic()
+            used_s, began = place.processor_s(), time.monotonic()
             await asyncio.to_thread(
                 place.admin,
                 "select private.emit(%s::uuid[], 'meeting.changed', '{\"version\": 1}'::jsonb)",
@@ -180,10 +182,12 @@ async def told(place: Stage, rounds: int, listeners: int) -> list[Row]:
             )
             arrivals = await asyncio.wait_for(asyncio.gather(*waiting), _TOLD_LIMIT_S)
             each = sorted(at - began for at in arrivals)
+            processor.append(place.processor_s() - used_s)
             last.append(each[-1])
             middle.append(statistics.median(each))
     return [
         row_of("service/told the last", last, TOLD_WITHIN_S, unit="s", listeners=len(people), median=middle),
+        row_of("service/told, processor", processor, TOLD_WITHIN_S, unit="s", listeners=len(people)),
         row_of("service/memory", [before / 2**20], None, unit="MB"),
         row_of(
             "service/memory of a listener",

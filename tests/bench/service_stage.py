@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import httpx
+import psutil
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -22,8 +23,8 @@ from backend.embedded.cluster import Cluster
 from tests.faults.victims import Program
 from tests.support.http import client_without_tls
 
-CLIENTS = 1000
-"""With their meetings spread evenly over them."""
+MEETINGS_OF_A_CLIENT = 100
+"""The same at every size: a page of fifty is full."""
 MIKL = "mikl@demo.visio"
 _SECURED = ("meetings", "clients", "operators", "meeting_waits", "user_events", "notifications")
 _numbers = itertools.count(1)
@@ -40,6 +41,7 @@ class Stage:
         http: a line to it that is kept open.
         operator, clients: account ids.
         tokens: makes access tokens as the service does; a thousand log-ins would take a minute.
+        postgres: the server's process.
     """
 
     meetings: int
@@ -49,6 +51,7 @@ class Stage:
     operator: UUID
     clients: list[UUID]
     tokens: AccessTokens
+    postgres: int
 
     def admin(self, query: LiteralString, *parameters: Any) -> list[dict[str, Any]]:
         """A statement above row security."""
@@ -64,6 +67,12 @@ class Stage:
             account_id,
         )[0]["id"]
         return {"Authorization": f"Bearer {self.tokens.issue(account_id, session_id)}"}
+
+    def processor_s(self) -> float:
+        """Processor time that the service and PostgreSQL have used so far, seconds."""
+        parent = psutil.Process(self.postgres)
+        processes = [*self.service.processes(), parent, *parent.children(recursive=True)]
+        return sum(sum(process.cpu_times()[:2]) for process in processes)
 
     def secure(self, *, on: bool) -> None:
         """Switch row security on all tables that lists and events read; nothing else changes."""
@@ -109,12 +118,15 @@ async def stage(
         assert operator is not None
         tokens = AccessTokens(read_signing_keys(pem[0]), "http://bench.invalid")
         async with client_without_tls(service.url, timeout=30) as http:
-            yield Stage(meetings, admin_dsn, service, http, operator[0], [row[0] for row in accounts], tokens)
+            clients = [row[0] for row in accounts]
+            assert cluster.process_id is not None
+            yield Stage(meetings, admin_dsn, service, http, operator[0], clients, tokens, cluster.process_id)
     finally:
         service.stop()
 
 
 def _make(cluster: Cluster, name: str, meetings: int) -> None:
+    clients = max(1, meetings // MEETINGS_OF_A_CLIENT)
     cluster.make_database(name)
     admin_dsn = cluster.dsn(database=name)
     migrate.migrate(admin_dsn)
@@ -125,7 +137,7 @@ def _make(cluster: Cluster, name: str, meetings: int) -> None:
             "with u as (insert into auth.users (email) select 'c' || g || '@demo.visio'"
             " from generate_series(1, %s) g returning id)"
             " insert into public.clients (auth_user_id, full_name) select id, 'C' from u",
-            [CLIENTS],
+            [clients],
         )
         # Nothing of this is looked at by the triggers or the foreign keys: a third of the time.
         connection.execute("set session_replication_role = replica")
@@ -142,7 +154,7 @@ def _make(cluster: Cluster, name: str, meetings: int) -> None:
             "   now() + (g - %(count)s * 9 / 10) * interval '1 minute' as at,"
             "   (array(select id from public.clients where full_name = 'C' order by id))"
             "     [1 + g %% %(clients)s] as client from generate_series(1, %(count)s) g) m",
-            {"operator": MIKL, "count": meetings, "clients": CLIENTS},
+            {"operator": MIKL, "count": meetings, "clients": clients},
         )
     with psycopg.connect(admin_dsn, autocommit=True) as connection:
         connection.execute("vacuum analyze")
