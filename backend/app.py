@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from backend import client_versions, demo_accounts, errors, health, openapi
 from backend.accounts import routes as account_routes
+from backend.accounts.company import company_of
 from backend.accounts.flood import FloodLimit
 from backend.accounts.password_queries import reset_issuer
 from backend.accounts.passwords import HASHER, Passwords
@@ -112,6 +113,9 @@ async def _running(
             await _refuse_demo_accounts(database)
         else:
             log.warning("development mode: demo secrets and open lines are accepted (VISIO_MODE=production)")
+        company = company_of(settings)
+        if company is not None:
+            stack.push_async_callback(company.close)
         signing_pem, refresh_key = await _keys(settings, database)
         hub = EventHub(database, sweep_s=settings.sweep_s)
         handlers: dict[str, Handler] = {
@@ -135,6 +139,7 @@ async def _running(
             hub=hub,
             jobs=JobRunner(database, handlers, poll_s=settings.job_poll_s),
             openvidu=openvidu,
+            company=company,
         )
         tasks = await stack.enter_async_context(_background())
         tasks.append(asyncio.create_task(hub.run(), name="events"))

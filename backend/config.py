@@ -95,6 +95,19 @@ class Settings(FromFiles):
         description="Addresses whose X-Forwarded-For is believed, comma separated; none by default.",
     )
 
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s?#]+[^\s?#]*$",
+        description="The company's OpenID Connect provider, as it names itself; by default there is none.",
+    )
+    oidc_client_id: str | None = Field(default=None, description="This service's name at the provider.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret there.")
+    oidc_name: str = Field(
+        default="", max_length=60, description="What the log-in button calls the provider, such as `Contoso`."
+    )
+    oidc_ca: Path | None = Field(
+        default=None, description="PEM file of the authority that signed the provider's certificate."
+    )
     minimum_client_version: str | None = Field(
         default=None,
         pattern=_VERSION,
@@ -150,6 +163,13 @@ class Settings(FromFiles):
             raise ValueError("VISIO_SMTP_USER and VISIO_SMTP_PASSWORD belong together")
         if self.smtp_user is not None and self.smtp_security == "none":
             raise ValueError("VISIO_SMTP_SECURITY=none would send the password in clear")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_company_settings(self) -> Self:
+        given = [self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret]
+        if any(item is not None for item in given) and None in given:
+            raise ValueError("VISIO_OIDC_ISSUER, …_CLIENT_ID and …_CLIENT_SECRET belong together")
         return self
 
     @model_validator(mode="after")

@@ -47,6 +47,7 @@ STATUS = {
     ApiErrorCode.DATABASE_UNAVAILABLE: 503,
     ApiErrorCode.MEDIA_UNAVAILABLE: 503,
     ApiErrorCode.TIMEOUT: 503,
+    ApiErrorCode.IDENTITY_UNAVAILABLE: 503,
 }
 """HTTP status of each code the service may answer."""
 
@@ -60,6 +61,7 @@ _BY_HTTP_STATUS = {
 _DEFAULT_RETRY_S = {
     ApiErrorCode.DATABASE_UNAVAILABLE: 2.0,
     ApiErrorCode.MEDIA_UNAVAILABLE: 5.0,
+    ApiErrorCode.IDENTITY_UNAVAILABLE: 5.0,
     ApiErrorCode.TIMEOUT: 2.0,
 }
 _FIELD_CODES = {

@@ -67,6 +67,7 @@ def refusals(settings: Settings) -> Iterator[str]:
     yield from _address(settings)
     yield from _keys(settings)
     yield from _mail(settings)
+    yield from _company(settings)
 
 
 def _database(settings: Settings) -> Iterator[str]:
@@ -139,6 +140,13 @@ def _mail(settings: Settings) -> Iterator[str]:
             "smtp_security",
             "`none` sends codes in clear over the network",
             "use `starttls` or `tls`; `none` is for a relay on this machine",
+        )
+
+
+def _company(settings: Settings) -> Iterator[str]:
+    if settings.oidc_issuer is not None and not settings.oidc_issuer.startswith("https://"):
+        yield _line(
+            "oidc_issuer", "not https: anybody between could sign in as anybody", "give its https:// address"
         )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from backend.accounts.company import Company
 from backend.accounts.flood import FloodLimit
 from backend.accounts.passwords import Passwords
 from backend.accounts.refresh_tokens import RefreshTokens
@@ -20,7 +21,7 @@ from backend.openvidu import OpenVidu
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts; `openvidu` is None when no media server is configured."""
+    """The parts; `openvidu` is None without a media server, `company` without a company's log-in."""
 
     settings: Settings
     database: Database
@@ -31,6 +32,7 @@ class Services:
     hub: EventHub
     jobs: JobRunner
     openvidu: OpenVidu | None
+    company: Company | None = None
 
 
 async def services_of(request: Request) -> Services:

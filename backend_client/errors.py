@@ -42,6 +42,7 @@ class ApiErrorCode(StrEnum):
     DATABASE_UNAVAILABLE = "database-unavailable"
     MEDIA_UNAVAILABLE = "media-unavailable"
     TIMEOUT = "timeout"
+    IDENTITY_UNAVAILABLE = "identity-unavailable"
     # Made by the client itself: nothing came back, or nothing that it understands.
     UNREACHABLE = "unreachable"
     UNEXPECTED_ANSWER = "unexpected-answer"
@@ -69,6 +70,7 @@ RETRYABLE = frozenset(
     {
         ApiErrorCode.DATABASE_UNAVAILABLE,
         ApiErrorCode.MEDIA_UNAVAILABLE,
+        ApiErrorCode.IDENTITY_UNAVAILABLE,
         ApiErrorCode.TIMEOUT,
         ApiErrorCode.UNREACHABLE,
         ApiErrorCode.TOO_MANY,

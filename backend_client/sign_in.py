@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from backend_client.answers import read_answer
 from backend_client.clock import ServiceClock
+from backend_client.company import CompanyCalls
 from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
 from backend_client.models import AcceptInviteRequest, LoginRequest, RefreshRequest, Tokens, User
 from backend_client.transport import Repeat, Timeouts, Transport
@@ -107,7 +108,7 @@ class _Session:
     """By the process's clock: right also after somebody set the machine's clock back."""
 
 
-class SignIn:
+class SignIn(CompanyCalls):
     """The signed-in person and his tokens.
 
     Attributes:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from backend.accounts import (
     client_routes,
+    company_routes,
     links,
     password_routes,
     profiles,
@@ -209,6 +210,7 @@ for part in (
     password_routes.router,
     second_factor_routes.router,
     session_routes.router,
+    company_routes.router,
     links.router,
 ):
     router.include_router(part)

@@ -105,6 +105,38 @@ class ClientRequest(RequestModel):
     time_zone: TimeZone = "Europe/Paris"
 
 
+class CompanyStart(RequestModel):
+    """POST /auth/company/start.
+
+    Attributes:
+        challenge: of a verifier that the app keeps (RFC 7636, S256).
+        port: where the app listens on this machine's loopback address; None for its link scheme.
+    """
+
+    challenge: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    port: Annotated[int, Field(ge=1024, le=65535)] | None = _optional()
+
+
+class CompanyExchange(RequestModel):
+    """POST /auth/company/exchange: the code that came back, and the verifier that never left."""
+
+    code: Code
+    verifier: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
+    device: Device = ""
+
+
+class CompanyName(AnswerModel):
+    """GET /auth/company: there is a company log-in, and this is what it is called."""
+
+    name: str
+
+
+class CompanyLogIn(AnswerModel):
+    """Answer to POST /auth/company/start: what to open in the person's browser."""
+
+    authorize_url: str
+
+
 class User(AnswerModel):
     """The person who is signed in."""
 

@@ -132,6 +132,10 @@ def _api_text(code: ApiErrorCode) -> ErrorText:
         ApiErrorCode.MEDIA_UNAVAILABLE: ErrorText(
             translate("ErrorTexts", "The video server does not answer. The meeting has not changed."), again
         ),
+        ApiErrorCode.IDENTITY_UNAVAILABLE: ErrorText(
+            translate("ErrorTexts", "Your company’s sign-in does not answer. Your password still works."),
+            again,
+        ),
         ApiErrorCode.TIMEOUT: ErrorText(
             translate("ErrorTexts", "The service takes too long to answer."), again
         ),

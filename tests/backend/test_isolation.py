@@ -46,6 +46,9 @@ POST   /v1/auth/password                   401 401 422 422  422  422
 POST   /v1/auth/totp/enrol                 401 403 403 200  403  200
 POST   /v1/auth/totp/confirm               401 403 403 422  403  422
 POST   /v1/auth/totp/disable               401 403 403 204  403  204
+GET    /v1/auth/company                    200 200 200 200  200  200
+POST   /v1/auth/company/start              503 503 503 503  503  503
+POST   /v1/auth/company/exchange           410 410 410 410  410  410
 GET    /v1/auth/sessions                   401 200 200 200  200* 200
 DELETE /v1/auth/sessions                   401 204 204 204  204  204
 DELETE /v1/auth/sessions/{session_id}      401 404 404 404  204  404
@@ -148,6 +151,10 @@ def place(postgres_cluster: Cluster) -> Iterator[Place]:
             database,
             totp_key=SecretStr("k" * 40),
             openvidu_webhook_secret=SecretStr("w" * 40),
+        # Nobody answers there.
+        oidc_issuer="http://127.0.0.1:9",
+        oidc_client_id="mikl-visio",
+        oidc_client_secret=SecretStr("s" * 40),
         ) as service,
     ):
         for role, name in (("operator", "olga"), ("client", "cora")):
@@ -241,6 +248,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "password": "correct horse battery staple",
         "full_name": "Somebody",
     },
+    "POST /v1/auth/company/start": {"challenge": "c" * 43},
+    "POST /v1/auth/company/exchange": {"code": "x" * 43, "verifier": "v" * 43},
     "POST /v1/auth/password-check": {"password": "not his password"},
     "POST /v1/auth/password": {
         "old_password": "not his password",

@@ -24,6 +24,9 @@ PUBLIC = {
     "post /v1/auth/password-reset/confirm",
     "post /v1/auth/invites/accept",
     "post /v1/webhooks/openvidu",
+    "get /v1/auth/company",
+    "post /v1/auth/company/start",
+    "post /v1/auth/company/exchange",
 }
 """What somebody may ask who is not signed in."""
 NOT_OF_AN_OPERATION = {

@@ -129,6 +129,14 @@ def test_mail_in_clear_over_the_network_is_refused() -> None:
     assert line.startswith("VISIO_SMTP_SECURITY: ")
 
 
+def test_an_open_company_log_in_is_refused() -> None:
+    """Whoever stands between could sign in as anybody."""
+    oidc = {"oidc_client_id": "mikl", "oidc_client_secret": RANDOM}
+    (line,) = refused(oidc_issuer="http://login.example", **oidc)
+    assert line.startswith("VISIO_OIDC_ISSUER: not https")
+    demand_fit(Settings(**{**FIT, "oidc_issuer": "https://login.example", **oidc}))
+
+
 def test_everything_wrong_is_said_at_once() -> None:
     """One start, one list."""
     with pytest.raises(SettingsError) as caught:

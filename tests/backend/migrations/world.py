@@ -252,6 +252,19 @@ ROWS: dict[str, Callable[[World], dict[str, Values | None]]] = {
         name: {"user_id": world.accounts[name], "password_hash": "x"} for name in (*CLIENTS, *OPERATORS)
     },
     "private.one_time_codes": _codes,
+    "private.company_logins": lambda world: {
+        name: {
+            "state_sha256": digest,
+            "nonce": "n",
+            "verifier": "v",
+            "challenge": "c" * 43,
+            "expires_at": "infinity",
+            "user_id": world.accounts[name],
+            "code_sha256": digest,
+        }
+        for name, digest in _DIGEST.items()
+    },
+    "private.company_people": _of_account(issuer="https://login.example", subject="{}", user_id=_ACCOUNT),
     "private.known_addresses": lambda world: {
         name: {"user_id": world.accounts[name], "address_sha256": digest} for name, digest in _DIGEST.items()
     },
