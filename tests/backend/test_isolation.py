@@ -151,10 +151,10 @@ def place(postgres_cluster: Cluster) -> Iterator[Place]:
             database,
             totp_key=SecretStr("k" * 40),
             openvidu_webhook_secret=SecretStr("w" * 40),
-        # Nobody answers there.
-        oidc_issuer="http://127.0.0.1:9",
-        oidc_client_id="mikl-visio",
-        oidc_client_secret=SecretStr("s" * 40),
+            # Nobody answers there.
+            oidc_issuer="http://127.0.0.1:9",
+            oidc_client_id="mikl-visio",
+            oidc_client_secret=SecretStr("s" * 40),
         ) as service,
     ):
         for role, name in (("operator", "olga"), ("client", "cora")):
