@@ -34,6 +34,7 @@ ANSWERS: dict[str, type[models.AnswerModel]] = {
     "meeting_series": models.MeetingSeries,
     "meeting_note": models.MeetingNote,
     "presences": models.Presences,
+    "readiness": models.Readiness,
     "waiting": models.Waiting,
     "room_token": models.RoomToken,
     "notifications": models.Notifications,
@@ -71,6 +72,7 @@ REQUESTS: dict[str, type[models.RequestModel]] = {
     "request_series": models.SeriesRequest,
     "request_delay": models.DelayRequest,
     "request_note": models.NoteRequest,
+    "request_readiness": models.ReadinessReport,
     "request_room_token": models.RoomTokenRequest,
     "request_read_notifications": models.ReadNotificationsRequest,
 }
