@@ -283,6 +283,17 @@ def gallery_command(options: argparse.Namespace, rest: list[str]) -> int:
     return run([python(), "-m", "desktop.views.gallery", "--out", options.out, *rest], env=env)
 
 
+def tour_command(_: argparse.Namespace, rest: list[str]) -> int:
+    """Write docs/tour-fr.md and docs/tour-en.md with current pictures, and the README's pictures."""
+    if rest:
+        raise DevError("`tour` takes no arguments.")
+    ensure_system()
+    ensure_venv()
+    env = headless_environment()
+    env["QT_QPA_PLATFORM"] = "offscreen"
+    return run([python(), "-m", "tools.tour"], env=env)
+
+
 def bench_command(_: argparse.Namespace, rest: list[str]) -> int:
     """Measure how fast it is, beside something that can be compared; see docs/performance.md."""
     ensure_system()
@@ -361,6 +372,7 @@ def parser() -> argparse.ArgumentParser:
     add("check", check_command)
     add("bench", bench_command)
     add("gallery", gallery_command).add_argument("--out", metavar="DIR", default="gallery")
+    add("tour", tour_command)
     add("translate", translate_command)
     add("lock", lock_command)
     add("package", package_command)
