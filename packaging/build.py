@@ -185,8 +185,13 @@ def make_server(options: argparse.Namespace) -> Result:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # its dataclasses look themselves up
     spec.loader.exec_module(module)
-    made = module.main(options.out)
+    failure: type[Exception] = getattr(module, "BuildError", BuildError)
+    try:
+        made = module.main(options.out)
+    except failure as error:
+        raise BuildError(str(error)) from error
     if isinstance(made, int) and made:
         raise BuildError(f"packaging/server/build.py ended with {made}")
     return {"server": made if isinstance(made, dict) else "made"}
