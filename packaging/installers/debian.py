@@ -1,7 +1,7 @@
 """The three Debian packages: one runtime with both programs, and one small package a program.
 
-No maintainer scripts: menus, icons and links are updated by dpkg's triggers, and what the packages
-install is all that they ever write. There is nothing to go wrong and nothing to leave behind.
+Menus, icons and links are updated by dpkg's triggers, and what the packages install is all that they ever
+write. The one maintainer script (`linux/postrm`) puts back an empty /opt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from installers.environment import WORK, BuildError, folder_bytes, fresh, run, source_date_epoch
 from installers.icons import make_icons, svg_of
 from installers.payload_rules import elf_files, entries
-from installers.products import COMMON, PRODUCTS, Installable
+from installers.products import COMMON, PACKAGING, PRODUCTS, Installable
 from installers.templates import fill
 
 ARCHITECTURE = "amd64"
@@ -188,6 +188,9 @@ def build_deb(root: Path, package: str, version: str, out: Path, **fields: str) 
             digest = md5_of(path)
             sums.append(f"{digest}  {path.relative_to(root).as_posix()}")
     (root / "DEBIAN" / "md5sums").write_text("\n".join(sums) + "\n", encoding="utf-8")
+    if package == COMMON.runtime_package:
+        shutil.copyfile(PACKAGING / "linux" / "postrm", root / "DEBIAN" / "postrm")
+        (root / "DEBIAN" / "postrm").chmod(0o755)
     target = out / f"{package}_{version}_{ARCHITECTURE}.deb"
     epoch = int(source_date_epoch())
     for path in root.rglob("*"):  # dpkg-deb only clamps times that are later

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import plistlib
 import re
+import subprocess
 from collections.abc import Callable
 
 import pytest
 
 from installers import macos
 from installers.debian import desktop_entry, metainfo
-from installers.products import COMMON, PRODUCTS, Installable, VersionError, checked_version, version
+from installers.products import (
+    COMMON,
+    PACKAGING,
+    PRODUCTS,
+    Installable,
+    VersionError,
+    checked_version,
+    version,
+)
 from installers.windows_version import version_information
 
 
@@ -89,3 +98,13 @@ def test_windows_version_block_is_python_that_pyinstaller_reads(product: Install
     assert kind == "VSVersionInfo"
     assert parts["ffi"][2]["filevers"] == (1, 2, 3, 0)
     assert product.windows_name in text
+
+
+def test_the_only_maintainer_script_puts_back_opt() -> None:
+    """Whatever runs as root at installation is looked at; there is one script, and a shell reads it."""
+    script = PACKAGING / "linux" / "postrm"
+    assert [
+        each.name for each in (PACKAGING / "linux").iterdir() if each.name.startswith(("post", "pre"))
+    ] == ["postrm"]
+    subprocess.run(["sh", "-n", script], check=True)
+    subprocess.run(["sh", script, "remove"], check=True)
