@@ -22,6 +22,7 @@ LONG = 5
 NEVER_BY_OPERATORS = {
     "DELETE /v1/meetings/{meeting_id}/waiting",  # clients wait
     "POST /v1/meetings/{meeting_id}/waiting",
+    "PUT /v1/meetings/{meeting_id}/readiness",
     "POST /v1/auth/totp/confirm",  # a code of an authenticator cannot be guessed
 }
 """What no request of an operator gets done."""
