@@ -28,7 +28,15 @@ from backend.errors import ServiceError
 from backend.openapi import problems
 from backend.services import Services, ServicesOf
 from backend_client.errors import ApiErrorCode
-from backend_client.models import Clients, LoginRequest, ProfileChange, RefreshRequest, Tokens, User
+from backend_client.models import (
+    Clients,
+    LoginRequest,
+    ProfileChange,
+    RefreshRequest,
+    Tokens,
+    User,
+    WholeNumber,
+)
 
 log = structlog.stdlib.get_logger(__name__)
 _APP_CODE_LENGTH_MAX = 8
@@ -191,7 +199,7 @@ async def change_me(body: ProfileChange, caller: Authenticated, services: Servic
 async def list_clients(
     caller: Authenticated,
     services: ServicesOf,
-    limit: Annotated[int, Query(ge=1, le=100)] = 100,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100)] = 100,
     cursor: UUID | None = None,
     inactive: bool = False,
 ) -> Clients:

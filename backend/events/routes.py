@@ -18,7 +18,7 @@ from backend.events.hub import Listener
 from backend.events.queries import Batch, read_after, reset
 from backend.events.stream import COMMENT, EventStream, encode, encode_retry
 from backend.services import Services, ServicesOf
-from backend_client.models import LiveEvents
+from backend_client.models import LiveEvents, WholeNumber
 
 log = structlog.stdlib.get_logger(__name__)
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -96,7 +96,7 @@ async def poll_events(
     caller: Authenticated,
     services: ServicesOf,
     response: Response,
-    after: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+    after: Annotated[WholeNumber | None, Query(ge=0, lt=2**63)] = None,
     wait_s: Annotated[float, Query(ge=0, le=POLL_LIMIT_S)] = POLL_LIMIT_S,
 ) -> LiveEvents:
     """What came after a number, waiting up to `wait_s` for something; without one, just the newest."""

@@ -28,6 +28,7 @@ from backend_client.models import (
     RoomToken,
     RoomTokenRequest,
     StartNowRequest,
+    WholeNumber,
 )
 
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"])
@@ -46,7 +47,7 @@ async def list_meetings(
     to: Moment | None = None,
     client_id: UUID | None = None,
     order: Literal["asc", "desc"] = "asc",
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:

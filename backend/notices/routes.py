@@ -11,7 +11,7 @@ from backend.auth import Authenticated
 from backend.database import Connection
 from backend.notices import queries
 from backend.services import ServicesOf
-from backend_client.models import Notifications, ReadNotificationsRequest
+from backend_client.models import Notifications, ReadNotificationsRequest, WholeNumber
 
 router = APIRouter(prefix="/v1/notifications", tags=["notifications"])
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/notifications", tags=["notifications"])
 async def list_notifications(
     caller: Authenticated,
     services: ServicesOf,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100)] = 50,
     cursor: UUID | None = None,
 ) -> Notifications:
     """The caller's notifications, newest first."""

@@ -39,6 +39,7 @@ from backend_client.models.common import (
     Person,
     RequestModel,
     Role,
+    WholeNumber,
 )
 from backend_client.models.events import (
     EventKind,
@@ -172,4 +173,5 @@ __all__ = [
     "TotpEnrolment",
     "User",
     "Waiting",
+    "WholeNumber",
 ]

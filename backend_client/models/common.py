@@ -24,6 +24,20 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 """A point in time in a request, RFC 3339 with its offset."""
 
 
+_DIGITS = re.compile(r"-?[0-9]+")
+
+
+def _in_digits(value: object) -> object:
+    """What pydantic would take beyond that are numbers such as +0.0, which the contract does not know."""
+    if isinstance(value, int) or (isinstance(value, str) and _DIGITS.fullmatch(value)):
+        return value
+    raise ValueError("a whole number is written in digits")
+
+
+WholeNumber = Annotated[int, BeforeValidator(_in_digits)]
+"""A whole number in a query."""
+
+
 class RequestModel(BaseModel):
     """Base of what the app sends: unknown members are refused."""
 

@@ -38,11 +38,13 @@ STATUS = {
     ApiErrorCode.TOO_LARGE: 413,
     ApiErrorCode.UNSUPPORTED_MEDIA_TYPE: 415,
     ApiErrorCode.INVALID: 422,
+    ApiErrorCode.CLIENT_TOO_OLD: 426,
     ApiErrorCode.TOO_MANY: 429,
     ApiErrorCode.INTERNAL: 500,
     ApiErrorCode.DATABASE_UNAVAILABLE: 503,
     ApiErrorCode.MEDIA_UNAVAILABLE: 503,
     ApiErrorCode.TIMEOUT: 503,
+    ApiErrorCode.IDENTITY_UNAVAILABLE: 503,
 }
 OURS = {ApiErrorCode.UNREACHABLE, ApiErrorCode.UNEXPECTED_ANSWER}
 

@@ -39,7 +39,7 @@ async def test_a_meeting_runs_from_scheduled_to_completed(
     assert [body["role"] for body in asked] == ["MODERATOR", "PUBLISHER"]
     assert not any(body["record"] for body in asked)
     assert openvidu.server_data() == [
-        {"account": str(mikl.account_id), "name": "MiKL"},
+        {"account": str(mikl.account_id), "name": "MiKL", "role": "MODERATOR"},
         {"account": str(alice.account_id), "name": "Alice Laurent"},
     ]
 
@@ -248,7 +248,9 @@ async def test_a_screen_gets_a_connection_that_says_so(
     meeting = await plan(mikl, database.client_id(ALICE))
     await mikl.post(f"/meetings/{meeting['id']}/start")
     await mikl.post(f"/meetings/{meeting['id']}/token", {"purpose": "screen"})
-    assert openvidu.server_data() == [{"account": str(mikl.account_id), "name": "MiKL", "purpose": "screen"}]
+    assert openvidu.server_data() == [
+        {"account": str(mikl.account_id), "name": "MiKL", "role": "MODERATOR", "purpose": "screen"}
+    ]
 
 
 async def test_a_new_token_of_a_device_takes_the_old_ones_place(
