@@ -119,15 +119,6 @@ class Database:
         """
         return await self._run(self._api_pool, "authenticated", caller.claims(), work)
 
-    async def read_as_caller(self, caller: Caller, work: Work[T]) -> T:
-        """Like `as_caller` for one short read that many ask at once: everything travels together.
-
-        Begin, role and claims, the statement and the end are five turns to the server and back one by
-        one; in a pipeline they are two. For a single statement only: the error of one that is followed
-        by others would come late.
-        """
-        return await self._run(self._api_pool, "authenticated", caller.claims(), work, pipelined=True)
-
     async def as_worker(self, work: Work[T]) -> T:
         """Run `work` as `visio_worker`: log-in, refresh, jobs. Otherwise like `as_caller`."""
         return await self._run(self._jobs_pool, "visio_worker", "", work)
@@ -162,12 +153,10 @@ class Database:
         role: str,
         claims: str,
         work: Work[T],
-        *,
-        pipelined: bool = False,
     ) -> T:
         for attempt in range(_RETRIES + 1):
             try:
-                return await self._transaction(pool, role, claims, work, pipelined=pipelined)
+                return await self._transaction(pool, role, claims, work)
             except (pg_errors.DeadlockDetected, pg_errors.SerializationFailure) as error:
                 if attempt == _RETRIES:
                     raise ServiceError(ApiErrorCode.TIMEOUT, detail="the database was too busy") from error
@@ -182,15 +171,12 @@ class Database:
         role: str,
         claims: str,
         work: Work[T],
-        *,
-        pipelined: bool,
     ) -> T:
         async with pool.connection() as connection:
             # A frozen server answers nothing, not even a cancel request: then cut the line.
             watchdog = asyncio.get_running_loop().call_later(_TRANSACTION_LIMIT_S, _cut, connection)
             try:
-                together = connection.pipeline() if pipelined else contextlib.nullcontext()
-                async with together, connection.transaction():
+                async with connection.transaction():
                     await connection.execute(
                         "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)",
                         [role, claims],

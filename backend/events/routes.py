@@ -115,12 +115,8 @@ async def poll_events(
 
 async def _read(services: Services, caller: Caller, after: int | None, *, strict: bool = False) -> Batch:
     async def read(connection: Connection) -> Batch:
+        if strict:
+            await require_session(connection)
         return await read_after(connection, after)
 
-    async def read_strictly(connection: Connection) -> Batch:
-        await require_session(connection)
-        return await read_after(connection, after)
-
-    if strict:
-        return await services.database.as_caller(caller, read_strictly)
-    return await services.database.read_as_caller(caller, read)
+    return await services.database.as_caller(caller, read)
