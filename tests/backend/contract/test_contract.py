@@ -23,6 +23,9 @@ NEVER_BY_OPERATORS = {
     "DELETE /v1/meetings/{meeting_id}/waiting",  # clients wait
     "POST /v1/meetings/{meeting_id}/waiting",
     "PUT /v1/meetings/{meeting_id}/readiness",
+    "GET /v1/auth/company",  # no provider of a company is configured here
+    "POST /v1/auth/company/start",
+    "POST /v1/auth/company/exchange",
     "POST /v1/auth/totp/confirm",  # a code of an authenticator cannot be guessed
 }
 """What no request of an operator gets done."""
