@@ -225,8 +225,7 @@ class Playout:
 
     def _adjust(self, now_s: float) -> None:
         """Come nearer to the wanted delay."""
-        excess_s = now_s - self._meter.quickest_s(self._next_ticks - self._pending.size)
-        excess_s -= self._meter.wanted_s
+        excess_s = self._excess_s(now_s, self._pending.size)
         if excess_s > GIVE_UP_S and len(self._waiting) > 1:
             self._leave_out(round(excess_s * SAMPLE_RATE_HZ / AUDIO_FRAME_SAMPLES))
             return
@@ -242,13 +241,29 @@ class Playout:
         before = self._pending.size
         wanted = round(abs(excess_s) * SAMPLE_RATE_HZ)
         if excess_s > 0:
-            self._pending = shorten(self._pending, wanted, force=hurry)
+            shorter = shorten(self._pending, wanted, force=hurry)
+            if self._excess_s(now_s, shorter.size) >= 0:
+                self._pending = shorter
             self._shortened += self._pending.size < before
         else:
             self._pending = lengthen(self._pending, wanted)
             self._lengthened += self._pending.size > before
         if self._pending.size != before:
             self._rest = _REST_TAKES
+
+    def _excess_s(self, now_s: float, pending: int) -> float:
+        """How much longer than wanted the next packet will have been there when it is needed.
+
+        What is pending lasts for some whole pieces and then not for another one, so the moment is one of
+        those at which pieces are taken. Counting from what is heard now instead, the packet was needed up
+        to 20 ms before it could be there: a steady tone was bridged and shortened for ever.
+
+        Args:
+            now_s: when the next piece is taken.
+            pending: samples that need no further packet.
+        """
+        needed_at_s = now_s + pending // AUDIO_FRAME_SAMPLES * AUDIO_FRAME_SAMPLES / SAMPLE_RATE_HZ
+        return needed_at_s - self._meter.quickest_s(self._next_ticks) - self._meter.wanted_s
 
     def _goes_on(self) -> bool:
         """The packet that comes next is there."""

@@ -115,6 +115,8 @@ class BrowserParticipant:
 
         async def moves() -> bool:
             code = await self.frame_code(connection_id)
+            if code is not None and not numbers and code.source_id != source_id:
+                return False  # the picture of before, until the first of the new source
             if code is not None:
                 assert code.source_id == source_id
                 assert not numbers or code.number >= max(numbers), "the picture went back"

@@ -68,6 +68,8 @@ class OurClient:
 
         def moves() -> bool:
             code = self.frame_code(connection_id, kind)
+            if code is not None and not numbers and code.source_id != source_id:
+                return False  # the picture of before, until the first of the new source
             if code is not None:
                 assert code.source_id == source_id
                 assert not numbers or code.number >= max(numbers), "the picture went back"

@@ -48,6 +48,7 @@ async def test_planning_answers_the_meeting(database: TestDatabase, mikl: Person
         "updated_at": meeting["updated_at"],
         "my_role": "operator",
         "client_waiting_since": None,
+        "client_readiness": None,
         "conflicts": [],
     }
 

@@ -106,6 +106,20 @@ def test_on_a_good_network_little_is_kept_back_and_nothing_is_made_up() -> None:
     assert heard.playout.wanted_delay_s == pytest.approx(SHORTEST_DELAY_S)
 
 
+@pytest.mark.parametrize("phase_ms", [0, 3, 7, 11, 15, 19])
+def test_punctual_packets_are_heard_as_they_are_once_the_delay_is_found(phase_ms: int) -> None:
+    """Whatever is left over of a packet after it was shortened, the next one is there when it is needed.
+
+    A little jitter, as on a quiet network, keeps the wanted delay above its least.
+    """
+    chance = random.Random(phase_ms)
+    network = [0.03 + chance.uniform(0, 0.008) for _ in range(1000)]
+    before = walk(lambda number: network[number], 8, phase_s=phase_ms / 1000).playout.counts
+    after = walk(lambda number: network[number], 20, phase_s=phase_ms / 1000).playout.counts
+    changes = after.bridged + after.shortened + after.lengthened
+    assert changes - (before.bridged + before.shortened + before.lengthened) <= 6
+
+
 def test_the_voice_comes_out_as_it_went_in() -> None:
     """Whole and unbroken: no sample differs from the next by more than the vowel's own slope."""
     heard = walk(lambda _: 0.03, 4)

@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,13 +33,20 @@ if first:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def folder() -> Iterator[Path]:
+    """A folder whose name is short, as the runtime folder's is: a socket's path may have 108 characters."""
+    with tempfile.TemporaryDirectory(prefix="mikl-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Start]:
     """Starts a process that claims to be the first."""
     made: list[subprocess.Popen[str]] = []
 
     def started(link: str = "", profile: str = "p") -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", LATER, profile, str(tmp_path), link],
+            [sys.executable, "-c", LATER, profile, str(folder), link],
             cwd=ROOT,
             env=os.environ,
             stdin=subprocess.PIPE,
@@ -55,9 +63,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def first(qtbot: QtBot, tmp_path: Path) -> Iterator[SingleInstance]:
+def first(qtbot: QtBot, folder: Path) -> Iterator[SingleInstance]:
     """The first instance, in this process, with Qt's loop to answer the others."""
-    made = SingleInstance("p", folder=tmp_path)
+    made = SingleInstance("p", folder=folder)
     assert made.claim(StartRequest())
     yield made
     made.release()
