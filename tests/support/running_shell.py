@@ -25,6 +25,7 @@ from desktop.view_models.states import ListPhase
 from desktop.views.theme import Theme
 
 PASSWORD = "demo-visio"
+_CLOSING_TURNS = 20
 FoundT = TypeVar("FoundT")
 
 
@@ -69,6 +70,10 @@ async def running_shell(
     finally:
         shell.stop()
         await running
+        for _ in range(
+            _CLOSING_TURNS
+        ):  # connections whose requests were broken off close in the loop's turns
+            await asyncio.sleep(0)
         shell.deleteLater()
         for _ in range(3):  # what is deleted may delete more
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
