@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -78,6 +79,10 @@ DEBIAN_PACKAGING_PACKAGES = (
 
 # Each has a PostgreSQL of its own; beside the tests that live in real time there is no work for more.
 MOST_TEST_WORKERS = 8
+PYTEST_FAILED = 1
+LAST_FAILED = ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
+# More than that is no accident of timing.
+MOST_TRIED_AGAIN = 10
 
 
 class DevError(Exception):
@@ -227,7 +232,11 @@ def check_command(_: argparse.Namespace, rest: list[str]) -> int:
 
 
 def test_command(_: argparse.Namespace, rest: list[str]) -> int:
-    """Every test; further arguments go to pytest."""
+    """Every test; further arguments go to pytest.
+
+    Real programs, sound and pictures in real time share the cores with other workers here. The few tests
+    that fail so run once more with nothing beside them; what fails then has failed.
+    """
     # Node's own packages contain npm; Debian's `npm` is only for Debian's `nodejs`.
     node = () if shutil.which("npm") else ("nodejs", "npm")
     ensure_system((*DEBIAN_PACKAGES, *DEBIAN_TEST_PACKAGES, *node))
@@ -236,7 +245,26 @@ def test_command(_: argparse.Namespace, rest: list[str]) -> int:
     env["QT_QPA_PLATFORM"] = env.get("VISIO_TEST_PLATFORM", "offscreen")
     # Workers and the programs under test start often: compiling everything anew each time takes longer.
     env.pop("PYTHONDONTWRITEBYTECODE", None)
-    return run([python(), "-m", "pytest", *test_workers(rest), *rest], env=env)
+    pytest: list[str | Path] = [python(), "-m", "pytest"]
+    workers = test_workers(rest)
+    code = run([*pytest, *workers, *rest], env=env)
+    failed = failed_tests() if code == PYTEST_FAILED and workers else []
+    if not 0 < len(failed) <= MOST_TRIED_AGAIN:
+        return code
+    say(f"{len(failed)} failed while others ran beside; once more, alone: " + ", ".join(failed))
+    code = run([*pytest, "-n", "0", "--last-failed", *rest], env=env)
+    if code == 0:
+        say("PASSED ALONE, and want repair because they hang on the machine's pace: " + ", ".join(failed))
+    return code
+
+
+def failed_tests() -> list[str]:
+    """Names of the tests that pytest has noted as failed."""
+    try:
+        noted: dict[str, bool] = json.loads(LAST_FAILED.read_text())
+    except FileNotFoundError:
+        return []
+    return sorted(noted)
 
 
 def test_workers(arguments: Sequence[str]) -> list[str]:

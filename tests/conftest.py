@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.support.real_time import real_time_rank
 
@@ -38,6 +40,15 @@ def no_thread_left() -> Iterator[None]:
         thread.join(timeout=2)
     names = [thread.name for thread in left if thread.is_alive()]
     assert not names, f"threads left running: {names}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient_qtbot() -> Iterator[None]:
+    """pytest-qt waits five seconds unless told; a machine that does ten other things may need more."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("waitSignal", "waitSignals", "waitUntil", "waitActive", "waitExposed"):
+            patch.setattr(QtBot, name, functools.partialmethod(getattr(QtBot, name), timeout=30_000))
+        yield
 
 
 @pytest.hookimpl(optionalhook=True)

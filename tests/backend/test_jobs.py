@@ -17,7 +17,7 @@ from backend.openvidu import MediaUnavailable
 from tests.support.service import TestDatabase
 from tests.support.waiting import until
 
-LIMIT_S = 15.0
+LIMIT_S = 40.0
 
 
 @asynccontextmanager

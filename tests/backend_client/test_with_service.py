@@ -197,7 +197,7 @@ async def test_live_events_and_notices_reach_the_right_client(service: RunningSe
         async with following(alice, by_alice, EAGER), following(bob, by_bob, EAGER):
             await until(lambda: by_alice.log == by_bob.log == ["online"], "both connections")
             made = await schedule(operator, "Alice")
-            await until(lambda: len(by_alice.events) == 2, "the events", timeout_s=10)
+            await until(lambda: len(by_alice.events) == 2, "the events", timeout_s=40)
             assert by_alice.kinds == ["meeting.scheduled", "notification.new"]
             assert {event.meeting_id for event in by_alice.events} == {made.id}
             notice = (await alice.notifications())[0]
@@ -207,7 +207,7 @@ async def test_live_events_and_notices_reach_the_right_client(service: RunningSe
             assert (await alice.notifications())[0].read_at is not None
             # Bob's own event is the proof that Alice's would have reached him by now.
             his = await schedule(operator, "Bob")
-            await until(lambda: len(by_bob.events) == 2, "Bob's events", timeout_s=10)
+            await until(lambda: len(by_bob.events) == 2, "Bob's events", timeout_s=40)
             assert {event.meeting_id for event in by_bob.events} == {his.id}
 
 
@@ -219,18 +219,18 @@ async def test_events_of_the_time_without_a_service_are_caught_up_with(database:
             relay.target = first.url
             alice = await listener.enter_async_context(signed_in(RunningService(relay.url), ALICE))
             await listener.enter_async_context(following(alice, heard, EAGER))
-            await until(lambda: heard.log == ["online"], "the connection", timeout_s=10)
+            await until(lambda: heard.log == ["online"], "the connection", timeout_s=40)
             async with signed_in(first, OPERATOR) as operator:
                 await schedule(operator, "Alice")
-            await until(lambda: len(heard.events) == 2, "the first events", timeout_s=10)
+            await until(lambda: len(heard.events) == 2, "the first events", timeout_s=40)
             relay.target = None
         with running_service(database) as second:
             async with signed_in(second, OPERATOR) as operator:
                 await schedule(operator, "Alice")
                 relay.target = second.url
-                await until(lambda: len(heard.events) == 4, "what was missed", timeout_s=20)
+                await until(lambda: len(heard.events) == 4, "what was missed", timeout_s=40)
                 await schedule(operator, "Alice")
-                await until(lambda: len(heard.events) == 6, "what happens", timeout_s=10)
+                await until(lambda: len(heard.events) == 6, "what happens", timeout_s=40)
     assert heard.seqs == list(range(heard.seqs[0], heard.seqs[0] + 6))
     assert heard.kinds == ["meeting.scheduled", "notification.new"] * 3
 

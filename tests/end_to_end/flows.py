@@ -284,7 +284,7 @@ class Walk:
         await self.hub.do("language", value="fr")
         await self.alice.do("click", object="microphoneButton")
         await self.alice.do("click", object="cameraButton")
-        back = await self.hub.do("room", muted=False, remote_camera_on=True, coded=True, timeout_s=20)
+        back = await self.hub.do("room", muted=False, remote_camera_on=True, coded=True, timeout_s=40)
         evidence["mute_seen_and_undone"] = True
         evidence["frame_code_after_camera_was_off"] = back["room"]["tiles"][0]["code"]
 
@@ -326,7 +326,7 @@ class Walk:
         back = await self.hub.do("list", title=TITLE, action="none", timeout_s=30)
         await self.hub.do("gone", object="leaveButton")
         self.timings_ms["end_to_list"] = round((back["at"] - clicked["clicked_at"]) * 1000)
-        await self.alice.do("find", object="closeRoomButton", timeout_s=20)
+        await self.alice.do("find", object="closeRoomButton", timeout_s=40)
         await self._shot(self.alice, "room-client", "ended", theme="dark")
         await self.alice.do("click", object="closeRoomButton")
         await self.alice.do("gone", object="closeRoomButton")

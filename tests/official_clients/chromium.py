@@ -26,7 +26,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.official_clients.packages import UnavailableError
 
 START_LIMIT_S = 60.0
-CALL_LIMIT_S = 30.0
+CALL_LIMIT_S = 40.0
 """How long one call into a page may take; joining and publishing wait for the server."""
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")

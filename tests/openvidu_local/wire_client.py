@@ -17,7 +17,7 @@ import aiohttp
 from tests.support import waiting
 
 Frame = dict[str, Any]
-LIMIT_S = 20.0
+LIMIT_S = 40.0
 """How long a test waits for something that must happen."""
 
 

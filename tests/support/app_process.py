@@ -155,7 +155,7 @@ class AppProcess(Program):
         """
         self._count += 1
         await self.send({"id": self._count, "do": command, **details})
-        answer = await self.line(float(details.get("timeout_s", 15)) + 30)
+        answer = await self.line(float(details.get("timeout_s", 30)) + 30)
         if not answer["ok"]:
             raise ProgramError(f"{self.name}: {command} {details}: {answer['error']}")
         return answer
@@ -165,7 +165,7 @@ class AppProcess(Program):
         await self.do("type", object="email", text=email, timeout_s=40)
         await self.do("type", object="password", text=password)
         await self.do("click", object="signInButton")
-        await self.do("list", timeout_s=20)
+        await self.do("list", timeout_s=40)
 
     async def quit(self) -> int:
         """Close the app as a person would and return its exit code."""

@@ -6,6 +6,8 @@ this machine has not.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -18,8 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import until
+
 PROGRAMS = ("Xvfb", "dbus-daemon", "openbox", "trayer", "dunst", "dunstctl", "xdotool", "xprop", "xev")
-LIMIT_S = 20.0
+LIMIT_S = 40.0
+PRESSES = 6
+"""So many times a key is pressed that closes a window."""
+PATIENCE_S = 5.0
+"""How long a window may take to close after it."""
 
 _DUNST = """
 [global]
@@ -57,10 +65,13 @@ class Desktop:
         return process
 
     def ask(self, *command: str) -> str:
-        """What a program says; "" when it fails."""
-        done = subprocess.run(
-            command, env={**os.environ, **self.env}, capture_output=True, text=True, check=False, timeout=10
-        )
+        """What a program says; "" when it fails or says nothing for ten seconds."""
+        env = {**os.environ, **self.env}
+        try:
+            done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=10)
+        except subprocess.TimeoutExpired:
+            # `xdotool … --sync` waits for ever for a window that went meanwhile.
+            return ""
         return done.stdout.strip() if done.returncode == 0 else ""
 
     def notices(self) -> list[tuple[str, str]]:
@@ -71,6 +82,30 @@ class Desktop:
     def window(self, title: str) -> str:
         """Number of the visible window with this title; "" for none."""
         return self.ask("xdotool", "search", "--onlyvisible", "--name", f"^{title}$").partition("\n")[0]
+
+    async def close_window(self, title: str) -> None:
+        """Press Alt+F4 in the window with this title, as often as it takes until it has gone.
+
+        A key that is pressed while windows come and go reaches none of them.
+
+        Raises:
+            AssertionError: it is still there.
+        """
+
+        async def pressed() -> bool:
+            number = self.window(title)
+            if number:
+                await asyncio.to_thread(
+                    self.ask, "xdotool", "windowactivate", "--sync", number, "key", "alt+F4"
+                )
+                with contextlib.suppress(AssertionError):
+                    await until(lambda: self.window(title) != number, "the window to go", PATIENCE_S)
+            return not self.window(title)
+
+        for _ in range(PRESSES):
+            if await pressed():
+                return
+        raise AssertionError(f"{title!r} is still open")
 
     def stop(self) -> None:
         """End every program."""

@@ -7,7 +7,7 @@ end-to-end tests and the benches.
 
 A command is `{"id": n, "do": name, …}`; the answer `{"id": n, "ok": true, …}` or
 `{"id": n, "ok": false, "error": text}`. Commands that need something on screen wait for it, up to
-`timeout_s` (default 15). `at` in an answer is the monotonic clock, the same for all processes.
+`timeout_s` (default 30). `at` in an answer is the monotonic clock, the same for all processes.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from desktop.view_models.states import ListPhase
 from desktop.views.theme import ThemeChoice
 
 POLL_S = 0.01
+LIMIT_S = 40.0
 LAG_PERIOD_MS = 10
 Command = dict[str, Any]
 LOADED = (ListPhase.READY, ListPhase.EMPTY)
@@ -95,7 +96,7 @@ class Driver(QObject):
             self._heard = model
 
     async def _until(self, condition: Callable[[], Any], command: Command, what: str) -> Any:
-        deadline = time.monotonic() + float(command.get("timeout_s", 15))
+        deadline = time.monotonic() + float(command.get("timeout_s", LIMIT_S))
         while True:
             self._listen()
             found = condition()

@@ -27,7 +27,7 @@ from openvidu_local.options import Mode, Options, Timing
 from openvidu_local.server import OpenViduServer
 from tests.support.http import TRUSTS_NOBODY
 
-START_LIMIT_S = 30.0
+START_LIMIT_S = 40.0
 """How long the process may take until it is ready."""
 SECRET = "local-secret"
 """Secret of the servers started here."""

@@ -37,7 +37,7 @@ from backend.embedded.cluster import ADMINISTRATOR, Cluster
 from backend.server import Server, loop_factory
 
 TEMPLATE = "visio_template"
-START_LIMIT_S = 30.0
+START_LIMIT_S = 40.0
 MEMORY = Path("/dev/shm")
 """A file system in memory, on Linux."""
 MEMORY_NEEDED_BYTES = 1 << 30

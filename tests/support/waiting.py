@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+LIMIT_S = 40.0
+"""Long enough for a machine that does ten other things; what happens is seen at once all the same."""
 
-async def until(condition: Callable[[], object], what: str = "the condition", timeout_s: float = 5.0) -> None:
+
+async def until(
+    condition: Callable[[], object], what: str = "the condition", timeout_s: float = LIMIT_S
+) -> None:
     """Let the loop run until `condition()` is true.
 
     Raises:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 NEEDED_PROGRAMS = ("Xvfb", "openbox", "xprop")
-START_LIMIT_S = 20.0
+START_LIMIT_S = 40.0
 
 
 def missing_programs() -> list[str]:

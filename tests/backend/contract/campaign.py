@@ -1,8 +1,8 @@
 """Requests made from the OpenAPI description, valid and invalid, against a service that has what they name.
 
 schemathesis makes the requests and judges the answers: no server error, no status, media type or body
-that the description does not have, nothing invalid accepted. The order and the values are the same in
-every run; only ids differ.
+that the description does not have, nothing invalid accepted. The order is the same in every run; ids
+differ, and so may values: hypothesis draws constants from whatever modules are loaded.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import Case, Config, GenerationMode, HookContext
 from schemathesis.checks import not_a_server_error
@@ -46,7 +47,11 @@ CHECKS = [
 ]
 WEBHOOK_SECRET = "the secret of a webhook in tests"
 STREAM = "text/event-stream"
-_LIMIT_S = 20
+_LIMIT_S = 40.0
+_ROUNDS = 5
+"""So many times an operation is tried that never got anything done."""
+_FLOOD_RETRY_AFTER = "1"
+"""What the limit in memory says, which forgets within a second; the limits that count say minutes."""
 _CONFIG = {"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}}
 """Whatever the description names is a refusal, also `413` and `410`."""
 _MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
@@ -70,11 +75,17 @@ class Report:
         """Every status that an operation answered."""
         return {status for name, status in self.answers if name == operation}
 
+    def undone(self) -> set[str]:
+        """Operations that were asked and never got anything done."""
+        asked = {operation for operation, _ in self.answers}
+        return asked - {operation for operation, status in self.answers if status < 300}
 
-def run(scene: Scene, caller: str, cases: int) -> Report:
+
+def run(scene: Scene, caller: str, cases: int, never: Set[str] | None = None) -> Report:
     """Send at least `cases` requests as one of `CALLERS`, spread over all operations.
 
-    An operation gets as many as it has different things to ask: one without parameters gets one.
+    An operation gets as many as it has different things to ask: one without parameters gets one. Those
+    that got nothing done are tried again, unless they are among `never`; None tries none again.
     """
     description = scene.http.get("/openapi.json").json()
     schema = schemathesis.openapi.from_dict(description, config=Config.from_dict(_CONFIG))
@@ -87,10 +98,14 @@ def run(scene: Scene, caller: str, cases: int) -> Report:
     # Some operations have fewer different requests than their share: the others make up for it.
     share = math.ceil(1.05 * (cases - report.cases) / len(rich))
     report.cases += sum(_try(scene, caller, item, share, report) for item in rich)
+    for number in range(1, _ROUNDS if never is not None else 0):
+        left = report.undone() - (never or set())
+        again = [item for item in rich if item.label in left]
+        report.cases += sum(_try(scene, caller, item, share, report, number) for item in again)
     return report
 
 
-def _try(scene: Scene, caller: str, operation: Any, cases: int, report: Report) -> int:
+def _try(scene: Scene, caller: str, operation: Any, cases: int, report: Report, number: int = 0) -> int:
     """Send about that many requests of one operation, half of them valid; how many were sent."""
     protected = bool(operation.definition.raw.get("security"))
     access_token = scene.mend(caller)
@@ -116,14 +131,14 @@ def _try(scene: Scene, caller: str, operation: Any, cases: int, report: Report) 
         for mode in modes:
             scene.valid = mode is GenerationMode.POSITIVE
             strategy = operation.as_strategy(generation_mode=mode, headers=headers or None)
-            settings(
+            limits = settings(
                 max_examples=-(-cases // len(modes)),
-                derandomize=True,
                 database=None,
                 deadline=None,
                 phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
-            )(given(case=strategy)(send))()
+            )
+            seed(number)(limits(given(case=strategy)(send)))()
     return sent
 
 
@@ -149,6 +164,9 @@ def _send(
     arguments = case.as_transport_kwargs(base_url=url.rstrip("/"))
     arguments["headers"].update(headers)
     answer = session.request(**arguments, stream=True, timeout=_LIMIT_S, allow_redirects=False)
+    while answer.status_code == HTTPStatus.TOO_MANY_REQUESTS and _is_flood(answer):
+        _ = answer.content  # a quick machine asks faster than any person: ask again until it is let through
+        answer = session.request(**arguments, stream=True, timeout=_LIMIT_S, allow_redirects=False)
     if answer.headers.get("Content-Type", "").startswith(STREAM):
         # It goes on for as long as somebody listens: its beginning must do.
         answer._content = next(answer.iter_content(None))
@@ -157,6 +175,10 @@ def _send(
     else:
         _ = answer.content
     return answer
+
+
+def _is_flood(answer: requests.Response) -> bool:
+    return answer.headers.get("Retry-After") == _FLOOD_RETRY_AFTER
 
 
 def _name_what_exists(schema: Any, scene: Scene) -> None:

@@ -25,7 +25,7 @@ from tests.support.service import TestDatabase, running_service
 from tests.support.service_process import service_process
 from tests.support.waiting import until
 
-LIMIT_S = 20.0
+LIMIT_S = 40.0
 SHARED: dict[str, Any] = {"public_url": "https://visio.example"}
 """The tokens' issuer is the address under which people reach all processes."""
 

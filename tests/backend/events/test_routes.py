@@ -15,7 +15,7 @@ from tests.backend.people import ALICE, BOB, Person, code_of, plan, signed_in, w
 from tests.support.http import client_without_tls
 from tests.support.service import RunningService, TestDatabase, running_service
 
-LIMIT_S = 15.0
+LIMIT_S = 40.0
 
 
 class Stream:

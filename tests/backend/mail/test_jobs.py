@@ -23,7 +23,7 @@ from tests.backend.mail.mail_server import MailServer, mail_server
 from tests.support.service import TestDatabase
 from tests.support.waiting import until
 
-LIMIT_S = 15.0
+LIMIT_S = 40.0
 ALICE, MIKL = "alice@demo.visio", "mikl@demo.visio"
 
 

@@ -272,7 +272,7 @@ async def test_a_new_token_of_a_device_takes_the_old_ones_place(
     def valid() -> set[str]:
         return {item.token for room in openvidu.sessions.values() for item in room.connections.values()}
 
-    await until(lambda: valid() == set(tokens[1:]), timeout_s=15)
+    await until(lambda: valid() == set(tokens[1:]), timeout_s=40)
 
 
 @pytest.mark.parametrize("device_id", ["", "x" * 65, "a b", "é", 7])

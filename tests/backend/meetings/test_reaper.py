@@ -356,7 +356,7 @@ async def test_a_service_that_was_away_ends_what_is_over(scene: Stage) -> None:
     scene.pass_time(HOUR)
     settings: dict[str, Any] = {"openvidu_url": scene.fake.url, "openvidu_secret": SECRET, "look_s": 0.1}
     with running_service(scene.database, **settings), running_service(scene.database, **settings):
-        await until(lambda: scene.meeting(unjoined)["status"] == "completed", timeout_s=15)
+        await until(lambda: scene.meeting(unjoined)["status"] == "completed", timeout_s=40)
         await scene.fake.wait_for_call(f"DELETE sessions/{room_of(meeting_id)}")
     assert scene.meeting(meeting_id)["end_reason"] == "never_joined"
     assert scene.events("meeting.ended") == 4

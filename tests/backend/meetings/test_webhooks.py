@@ -20,7 +20,7 @@ from tests.support.waiting import until
 
 HOOK_SECRET = "a secret of the hook"
 AUTHORIZED = {"Authorization": f"Bearer {HOOK_SECRET}"}
-LIMIT_S = 15.0
+LIMIT_S = 40.0
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.support.service import RunningService, TestDatabase, running_service
 from tests.support.waiting import until
 
 HOOK_SECRET = "a-secret-of-the-hook"
-LIMIT_S = 30.0
+LIMIT_S = 40.0
 
 
 @dataclass(frozen=True, slots=True)

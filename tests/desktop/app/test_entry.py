@@ -55,7 +55,7 @@ async def test_an_invitations_link_leads_to_the_list(
         assert weak["text"].startswith("This password is too easy")
         await app.do("type", object="newPassword", text=NEW)
         await app.do("click", object="acceptButton")
-        greeting = await app.do("find", object="greeting", timeout_s=20)
+        greeting = await app.do("find", object="greeting", timeout_s=40)
         assert greeting["text"] == "Hello Éva"
     finally:
         assert await app.quit() == 0
@@ -88,7 +88,7 @@ async def test_a_forgotten_password_is_replaced_by_the_mailed_code(
                 await app.do("type", object="newPassword", text=NEW, enter=True)
                 await app.do("type", object="password", text=NEW)
                 await app.do("type", object="email", text="alice@demo.visio", enter=True)
-                await app.do("list", timeout_s=20)
+                await app.do("list", timeout_s=40)
             finally:
                 assert await app.quit() == 0
 
@@ -110,7 +110,7 @@ async def test_an_operator_with_a_second_factor_is_asked_for_it(
         await app.do("find", object="secondFactorError")
         # A code works once, and the current one has been used.
         await app.do("type", object="secondFactor", text=enrolment.recovery_codes[0], enter=True)
-        await app.do("list", timeout_s=20)
+        await app.do("list", timeout_s=40)
     finally:
         assert await app.quit() == 0
 

@@ -85,7 +85,7 @@ async def test_the_list_outlives_the_service_and_the_app(
         await press("scheduleButton")
         await write("titleField", "Typed offline")
         with running_service(database, port=urlsplit(url).port or 0):
-            await seen(lambda: not state_of(shell).offline, "the service is back", timeout_s=20)
+            await seen(lambda: not state_of(shell).offline, "the service is back", timeout_s=40)
             title = await shown("titleField")
             assert title.text() == "Typed offline"  # type: ignore[attr-defined]
             assert shell.client.sign_in.user is not None

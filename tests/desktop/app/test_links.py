@@ -69,22 +69,22 @@ async def test_links_before_and_after_the_log_in(service: RunningService, tmp_pa
         notice = await app.do("find", object="signInNotice", timeout_s=60)
         assert notice["accessible"] == "Sign in to open the meeting of your link."
         await app.sign_in("alice@demo.visio", PASSWORD)
-        told = await app.do("find", object="toastText", timeout_s=20)
+        told = await app.do("find", object="toastText", timeout_s=40)
         assert told["text"].startswith("“Bilan” has not started yet.")
 
         await app.do("click", object="toastClose")
         assert await start_again(service, tmp_path, f"mikl://meetings/{bobs}") == 0
-        told = await app.do("find", object="toastText", timeout_s=20)
+        told = await app.do("find", object="toastText", timeout_s=40)
         assert "Alice" in told["text"]
         assert "Point" not in told["text"]
 
         await app.do("click", object="toastClose")
         assert await start_again(service, tmp_path, f"mikl://meetings/{uuid4()}") == 0
-        assert (await app.do("find", object="toastText", timeout_s=20))["text"] == told["text"]
+        assert (await app.do("find", object="toastText", timeout_s=40))["text"] == told["text"]
 
         await app.do("click", object="toastClose")
         assert await start_again(service, tmp_path, "mikl://elsewhere/1") == 0
-        told = await app.do("find", object="toastText", timeout_s=20)
+        told = await app.do("find", object="toastText", timeout_s=40)
         assert told["text"].startswith("This link is incomplete")
         assert await start_again(service, tmp_path) == 0
         assert app.process.returncode is None

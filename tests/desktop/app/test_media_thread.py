@@ -36,7 +36,7 @@ from tests.support.waiting import until
 REQUEST = RoomRequest(token="ws://x?sessionId=s&token=tok_1", name="Alice")
 NO_DEVICES = RoomDevices(camera=None, microphone=None, output=None)
 STATISTICS = RoomStatistics(streams={"": StreamStatistics(at_s=1.0, sending=True)})
-LIMIT_S = 20.0
+LIMIT_S = 40.0
 """For what must happen with real media, on a loaded machine."""
 
 

@@ -24,7 +24,7 @@ __all__ = ["database", "postgres_cluster"]
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"not installed: {', '.join(missing())}")
 
 PASSWORD = "demo-visio"
-LIMIT_S = 30.0
+LIMIT_S = 40.0
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ async def test_a_closed_window_goes_to_the_tray_and_reminders_still_come(
     try:
         await app.sign_in("alice@demo.visio", PASSWORD)
         await until(lambda: desktop.window("MiKL Visio"), "the window", LIMIT_S)
-        desktop.ask("xdotool", "windowactivate", "--sync", desktop.window("MiKL Visio"), "key", "alt+F4")
+        await desktop.close_window("MiKL Visio")
         await app.do("gone", object="participantWindow")
         assert "près de l’horloge" in await noticed(desktop, "MiKL Visio reste ouvert")
 
@@ -124,9 +124,9 @@ async def test_somebody_who_waits_is_announced_without_taking_the_keyboard(
         await until(lambda: desktop.window("Brief an Tante Erna"), "another window", LIMIT_S)
         other = desktop.window("Brief an Tante Erna")
         desktop.ask("xdotool", "windowactivate", "--sync", other)
-        assert desktop.ask("xdotool", "getwindowfocus") == other
+        await until(lambda: desktop.ask("xdotool", "getwindowfocus") == other, "the focus", LIMIT_S)
         await mikl.start(meeting.id)
-        told = await app.do("find", object="callSentence", timeout_s=20)
+        told = await app.do("find", object="callSentence", timeout_s=40)
         assert told["text"] == "MiKL vous attend"
         await until(lambda: desktop.window("MiKL vous attend"), "the call window", LIMIT_S)
         window = desktop.window("MiKL vous attend")
@@ -168,7 +168,7 @@ async def test_without_a_tray_closing_ends_the_app(service: RunningService, tmp_
         try:
             await app.do("find", object="signInWindow", timeout_s=60)
             await until(lambda: desktop.window("MiKL Visio"), "the window", LIMIT_S)
-            desktop.ask("xdotool", "windowactivate", "--sync", desktop.window("MiKL Visio"), "key", "alt+F4")
+            await desktop.close_window("MiKL Visio")
             assert await asyncio.wait_for(app.wait(), LIMIT_S) == 0
         finally:
             await app.stop()

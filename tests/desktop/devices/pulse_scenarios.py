@@ -28,7 +28,7 @@ from desktop.rtc.errors import RtcError
 from desktop.rtc.media import Samples
 from tests.support.pulse import MICROPHONE_ID, SPEAKER_ID
 
-DEADLINE_S = 30.0
+DEADLINE_S = 40.0
 
 Findings = dict[str, object]
 

@@ -286,7 +286,7 @@ async def unplugging(scene: Scene) -> Findings:
             begun_s = time.monotonic()
             pactl("unload-module", headset)
             await until(
-                lambda: said("unplugged") and ears[1].loud, "her voice from the default", timeout_s=20
+                lambda: said("unplugged") and ears[1].loud, "her voice from the default", timeout_s=40
             )
             findings["away_s"] = time.monotonic() - begun_s
             findings["unplugged"] = said("unplugged")
@@ -294,9 +294,9 @@ async def unplugging(scene: Scene) -> Findings:
             begun_s = time.monotonic()
             plug_sink("headset", "Casque")
             plug_source("headset_mic", "headset")
-            await until(lambda: said("returned"), "the headset", timeout_s=20)
+            await until(lambda: said("returned"), "the headset", timeout_s=40)
             ears.append(Ear("headset"))
-            await until(lambda: ears[2].loud, "her voice in the headset again", timeout_s=20)
+            await until(lambda: ears[2].loud, "her voice in the headset again", timeout_s=40)
             findings["back_s"] = time.monotonic() - begun_s
             findings["returned"] = said("returned")
             await until(

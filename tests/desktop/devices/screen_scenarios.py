@@ -31,7 +31,7 @@ from desktop.rtc.room import OWN_SCREEN, Room, RoomDevices, RoomRequest
 from desktop.rtc.rooms import open_room
 from desktop.rtc.state import RoomState, StreamKind
 
-DEADLINE_S = 30.0
+DEADLINE_S = 40.0
 Findings = dict[str, object]
 
 SENTENCES = (

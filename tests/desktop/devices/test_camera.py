@@ -17,7 +17,7 @@ from desktop.devices import camera as camera_module
 from desktop.devices.camera import Camera, CameraMode, best_mode, failure
 from desktop.rtc.errors import RtcError, RtcErrorCode
 
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 
 
 @pytest.mark.parametrize(

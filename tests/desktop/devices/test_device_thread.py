@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer
 from desktop.devices.device_thread import DeviceThread, Started
 from desktop.rtc.errors import RtcError, RtcErrorCode
 
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = pytest.mark.usefixtures("qapp")

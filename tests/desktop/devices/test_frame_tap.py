@@ -15,7 +15,7 @@ from desktop.devices.device_thread import DeviceThread, Started
 from desktop.devices.frame_code import FrameCode, draw_frame_code, read_frame_code
 from desktop.devices.frame_tap import FrameTap
 
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -7,7 +7,7 @@ import time
 
 from desktop.devices.pacing import PacedThread
 
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 
 
 def ticked(

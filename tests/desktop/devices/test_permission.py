@@ -15,7 +15,7 @@ from desktop.devices.permission import require_camera_permission, require_microp
 from desktop.rtc.errors import RtcError, RtcErrorCode
 
 Status = Qt.PermissionStatus
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 
 
 class System:

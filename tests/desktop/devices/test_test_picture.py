@@ -12,7 +12,7 @@ import pytest
 from desktop.devices.frame_code import FrameCode, read_frame_code
 from desktop.devices.test_picture import TestPicture
 
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 
 
 def code_of(frame: av.VideoFrame) -> FrameCode | None:

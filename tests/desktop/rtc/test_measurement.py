@@ -28,7 +28,7 @@ async def test_both_ends_see_what_is_lost() -> None:
             "a report of the loss",
             timeout_s=20,
         )
-        await until(lambda: heard.nacks, "something asked for again", timeout_s=20)
+        await until(lambda: heard.nacks, "something asked for again", timeout_s=40)
         measurement.look()
         own, other = measurement.now.streams[""], measurement.now.streams["other"]
         assert own.audio is not None

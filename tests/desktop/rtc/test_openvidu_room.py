@@ -298,9 +298,9 @@ async def test_a_stream_that_dries_up_is_asked_for_again(
     await house.faults()
     count = ada.picture_of().count
     await until(
-        lambda: ada.others[0].streams[0].phase is StreamPhase.CONNECTED, "the stream again", timeout_s=15
+        lambda: ada.others[0].streams[0].phase is StreamPhase.CONNECTED, "the stream again", timeout_s=40
     )
-    await until(lambda: ada.picture_of().count > count + 5, "pictures again", timeout_s=15)
+    await until(lambda: ada.picture_of().count > count + 5, "pictures again", timeout_s=40)
     assert bo.state.phase is RoomPhase.CONNECTED
 
 
@@ -325,10 +325,10 @@ async def test_own_media_lost_comes_back_under_its_id(house: House) -> None:
     assert peer is not None
     await peer._connection.close()  # as when consent expires
     await until(lambda: bo.state.phase is RoomPhase.RECONNECTING, "the loss")
-    await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the recovery", timeout_s=15)
+    await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the recovery", timeout_s=40)
     assert bo.camera.is_open
     count = ada.picture_of().count
-    await until(lambda: ada.picture_of().count > count + 5, "pictures again", timeout_s=15)
+    await until(lambda: ada.picture_of().count > count + 5, "pictures again", timeout_s=40)
     assert bo.state.own_stream_id == stream_id == ada.others[0].streams[0].stream_id
 
 
@@ -342,9 +342,9 @@ async def test_own_media_is_published_anew_when_it_cannot_be_renewed(house: Hous
     peer = bo.room._place.connection.publication._peer
     assert peer is not None
     await peer._connection.close()
-    await until(lambda: bo.state.own_stream_id not in {"", stream_id}, "a new stream", timeout_s=15)
+    await until(lambda: bo.state.own_stream_id not in {"", stream_id}, "a new stream", timeout_s=40)
     await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the recovery")
-    await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture again", timeout_s=15)
+    await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture again", timeout_s=40)
 
 
 async def test_a_device_with_a_fault_of_its_own(house: House) -> None:

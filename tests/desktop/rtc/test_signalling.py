@@ -304,7 +304,7 @@ async def test_other_refusals_are_tried_again_until_it_is_too_late(
     line.signalling.keep("rpc-1")
     script.errors["connect"] = -1
     await script.drop()
-    await until(lambda: LineState.ENDED in line.told, "the end", timeout_s=10)
+    await until(lambda: LineState.ENDED in line.told, "the end", timeout_s=40)
     assert script.methods().count("connect") >= 2
 
 
