@@ -24,6 +24,7 @@ from backend.database import Connection, Database
 from backend.errors import ServiceError
 from backend.events import routes as event_routes
 from backend.events.hub import EventHub
+from backend.events.reader import EventReader
 from backend.jobs import Handler, JobRunner
 from backend.mail.jobs import mail_jobs
 from backend.meetings import change_routes, file_routes, webhooks
@@ -137,6 +138,7 @@ async def _running(
             passwords=await asyncio.to_thread(Passwords, password_hasher),
             flood=FloodLimit(LOGIN_FLOOD_PER_S),
             hub=hub,
+            events=EventReader(database),
             jobs=JobRunner(database, handlers, poll_s=settings.job_poll_s),
             openvidu=openvidu,
             company=company,
@@ -144,6 +146,7 @@ async def _running(
         tasks = await stack.enter_async_context(_background())
         tasks.append(asyncio.create_task(hub.run(), name="events"))
         tasks.append(asyncio.create_task(hub.sweep(), name="event sweep"))
+        tasks.append(asyncio.create_task(services.events.run(), name="event reader"))
         tasks.append(asyncio.create_task(services.jobs.run(), name="jobs"))
         if reaper is not None:
             tasks.append(asyncio.create_task(reaper.run(services.jobs.wake), name="reaper"))

@@ -9,12 +9,16 @@ import sys
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from backend_client.errors import ApiErrorCode, FieldErrorCode
+
 _SECRET_NAMES = frozenset(
     {
         *("authorization", "password", "secret", "token", "access_token", "refresh_token", "email"),
         *("sdp", "sdp_offer", "sdp_answer", "credential", "dsn", "database_url", "code", "cookie"),
     }
 )
+_PUBLIC_CODES = frozenset({*ApiErrorCode, *FieldErrorCode})
+"""The contract's own codes. Any other `code` is taken for one that opens something: by mail, by an app."""
 _SECRET_SHAPES = (
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"), "[token]"),
     (re.compile(r"(?i)\b(basic|bearer)\s+[\w+/=.~-]{8,}"), r"\1 [redacted]"),
@@ -30,9 +34,14 @@ REDACTED = "[redacted]"
 
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Structlog step: no token, password, credential or e-mail address gets into a line."""
-    return {
-        name: REDACTED if name.lower() in _SECRET_NAMES else _clean(value) for name, value in event.items()
-    }
+    return {name: _member(name, value) for name, value in event.items()}
+
+
+def _member(name: str, value: object) -> object:
+    lowered = name.lower()
+    if lowered == "code" and isinstance(value, str) and value in _PUBLIC_CODES:
+        return value
+    return REDACTED if lowered in _SECRET_NAMES else _clean(value)
 
 
 def _clean(value: object) -> object:
@@ -41,10 +50,7 @@ def _clean(value: object) -> object:
             value = shape.sub(replacement, value)
         return value
     if isinstance(value, dict):
-        return {
-            name: REDACTED if str(name).lower() in _SECRET_NAMES else _clean(item)
-            for name, item in value.items()
-        }
+        return {name: _member(str(name), item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_clean(item) for item in value]
     if value is None or isinstance(value, (bool, int, float)):

@@ -15,6 +15,7 @@ from backend.auth import AccessTokens
 from backend.config import Settings
 from backend.database import Database
 from backend.events.hub import EventHub
+from backend.events.reader import EventReader
 from backend.jobs import JobRunner
 from backend.openvidu import OpenVidu
 
@@ -30,6 +31,7 @@ class Services:
     passwords: Passwords
     flood: FloodLimit
     hub: EventHub
+    events: EventReader
     jobs: JobRunner
     openvidu: OpenVidu | None
     company: Company | None = None

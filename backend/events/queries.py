@@ -1,12 +1,15 @@
-"""The database's side of live events, always under the caller's claims."""
+"""The database's side of live events: each person's own, under his own claims, many people at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
-from backend.database import Connection
+from psycopg.rows import DictRow
+
+from backend.database import Caller, Connection
 from backend.errors import ServiceError
 from backend_client.errors import ApiErrorCode
 from backend_client.models import EventKind, LiveEvent
@@ -15,17 +18,12 @@ BACKLOG_MAX = 500
 """More than this at once is not told one by one: `reset` says to fetch everything."""
 
 
-# One statement, because every listener of a change asks it at the same moment. `auth.uid()` repeats what
-# the policy demands: the policy guards, the filter finds.
-_READ: LiteralString = (
-    "select b.first_seq, b.last_seq, private.my_account_id() is not null as active,"
-    " (select coalesce(jsonb_agg(jsonb_build_object("
-    "    'seq', e.seq, 'kind', e.kind, 'payload', e.payload) order by e.seq), '[]')"
-    "  from public.user_events e"
-    "  where e.recipient = (select auth.uid()) and e.seq > %(after)s::bigint and e.seq <= b.last_seq"
-    "  and %(after)s::bigint >= b.last_seq - %(most)s::bigint) as events"
-    " from private.my_event_bounds() b"
-)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose events after which number; just the newest number when `after` is None."""
+
+    caller: Caller
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Batch:
     Attributes:
         events: in order; a single `reset` when they cannot be told one by one.
         last: the number to ask from next.
-        ended_session: a session whose end is among the events, for streams opened by it.
+        ended_sessions: sessions whose end is among the events, for streams opened by them.
     """
 
     events: list[LiveEvent]
@@ -43,15 +41,24 @@ class Batch:
     ended_sessions: frozenset[UUID]
 
 
-async def read_after(connection: Connection, after: int | None) -> Batch:
-    """The caller's events after a number, or just the newest number when `after` is None.
+async def read_events(connection: Connection, asked: Sequence[Asked]) -> list[DictRow]:
+    """What each asked for, in that order, as `batch_of` reads it.
+
+    The transaction has no claims: the statement puts on each person's own before it reads for him.
+    """
+    cursor = await connection.execute(
+        "select * from private.read_events(%s::text[], %s::bigint[], %s)",
+        [[one.caller.claims() for one in asked], [one.after for one in asked], BACKLOG_MAX],
+    )
+    return await cursor.fetchall()
+
+
+def batch_of(row: DictRow, after: int | None) -> Batch:
+    """One person's row.
 
     Raises:
         ServiceError: `FORBIDDEN` for an account that was deactivated: that ends its streams.
     """
-    cursor = await connection.execute(_READ, {"after": after, "most": BACKLOG_MAX})
-    row = await cursor.fetchone()
-    assert row is not None
     if not row["active"]:
         raise ServiceError(ApiErrorCode.FORBIDDEN, detail="the account is not active")
     first, last = int(row["first_seq"]), int(row["last_seq"])

@@ -15,7 +15,7 @@ from backend.auth import Authenticated
 from backend.database import Caller, Connection
 from backend.errors import ServiceError
 from backend.events.hub import Listener
-from backend.events.queries import Batch, read_after, reset
+from backend.events.queries import reset
 from backend.events.stream import COMMENT, EventStream, encode, encode_retry
 from backend.services import Services, ServicesOf
 from backend_client.models import LiveEvents, WholeNumber
@@ -57,8 +57,7 @@ async def _follow(services: Services, caller: Caller, after: int | None) -> Asyn
         yield COMMENT
         try:
             if after is None:
-                start = await _read(services, caller, None)
-                after = start.last
+                after = (await services.events.read(caller, None)).last
                 yield encode(reset(after))
             listener.last = after
             async for text in _follow_listener(services, caller, listener):
@@ -72,7 +71,7 @@ async def _follow(services: Services, caller: Caller, after: int | None) -> Asyn
 async def _follow_listener(services: Services, caller: Caller, listener: Listener) -> AsyncIterator[str]:
     while True:
         listener.settle()
-        batch = await _read(services, caller, listener.last)
+        batch = await services.events.read(caller, listener.last)
         for event in batch.events:
             yield encode(event)
         listener.last = batch.last
@@ -105,18 +104,10 @@ async def poll_events(
     with services.hub.registered(caller.account_id, caller.session_id) as listener:
         while True:
             listener.settle()
-            batch = await _read(services, caller, after, strict=True)
+            await services.database.as_caller(caller, require_session)
+            batch = await services.events.read(caller, after)
             left_s = deadline - time.monotonic()
             if batch.events or after is None or listener.closing or left_s <= 0:
                 return LiveEvents(events=batch.events, last=batch.last)
             listener.last = batch.last
             await listener.wait(left_s)
-
-
-async def _read(services: Services, caller: Caller, after: int | None, *, strict: bool = False) -> Batch:
-    async def read(connection: Connection) -> Batch:
-        if strict:
-            await require_session(connection)
-        return await read_after(connection, after)
-
-    return await services.database.as_caller(caller, read)

@@ -138,6 +138,7 @@ def test_functions_are_granted_as_listed(database: TestDatabase) -> None:
             "private.my_meeting_ids",
             "private.my_meeting_operator_ids",
             "private.my_operator_ids",
+            "private.read_events",
             "private.require_session",
             "private.waiting_span",
             "public.announce_delay",
