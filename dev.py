@@ -241,6 +241,7 @@ def test_command(_: argparse.Namespace, rest: list[str]) -> int:
     node = () if shutil.which("npm") else ("nodejs", "npm")
     ensure_system((*DEBIAN_PACKAGES, *DEBIAN_TEST_PACKAGES, *node))
     ensure_venv()
+    run([sys.executable, "-m", "tools.blur_model"])  # without npm the apps do without it
     env = headless_environment()
     env["QT_QPA_PLATFORM"] = env.get("VISIO_TEST_PLATFORM", "offscreen")
     # Workers and the programs under test start often: compiling everything anew each time takes longer.
@@ -284,6 +285,7 @@ def demo_command(options: argparse.Namespace, rest: list[str]) -> int:
         raise DevError("unknown arguments: " + " ".join(rest))
     ensure_system()
     ensure_venv()
+    run([sys.executable, "-m", "tools.blur_model"])  # without npm the apps do without it
     env = headless_environment()
     if options.headless:
         env["QT_QPA_PLATFORM"] = "offscreen"
@@ -347,14 +349,13 @@ def lock_command(_: argparse.Namespace, rest: list[str]) -> int:
         raise DevError("`uv` is not on the path: `pip install uv`.")
     common: list[str | Path] = [uv, "pip", "compile", "--python-version", "3.11", "--generate-hashes"]
     common += ["--no-annotate", "--no-header", "--quiet", *rest, "--output-file"]
-    extras = [
-        word for name in ("desktop", "service", "embedded", "local-server") for word in ("--extra", name)
-    ]
+    names = ("desktop", "blur", "service", "embedded", "local-server")
+    extras = [word for name in names for word in ("--extra", name)]
     folder = LOCK.parent
     steps: list[list[str | Path]] = [[LOCK, "pyproject.toml", "--universal", "--group", "dev", *extras]]
     # What is shipped, and what ships it: the same versions as those that were tested.
     for system, platform in LOCK_PLATFORMS.items():
-        runtime = [folder / f"runtime-{system}.txt", "pyproject.toml", "--extra", "desktop"]
+        runtime = [folder / f"runtime-{system}.txt", "pyproject.toml", *extras[:4]]
         steps.append([*runtime, "--python-platform", platform, "--constraint", LOCK])
     service = [folder / "runtime-service.txt", "pyproject.toml", "--extra", "service"]
     steps.append([*service, "--python-platform", LOCK_PLATFORMS["linux"], "--constraint", LOCK])

@@ -23,7 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = "mikl-visio"
-EXTRAS = ("desktop", "service", "embedded", "local-server")
+EXTRAS = ("desktop", "blur", "service", "embedded", "local-server")
 LOCK = Path(__file__).resolve().parent.parent / "requirements" / "lock.txt"
 
 ALLOWED = frozenset(

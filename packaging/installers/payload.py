@@ -16,6 +16,7 @@ from installers.icons import make_icons
 from installers.macos import entitlements
 from installers.products import PACKAGING, PRODUCTS, ROOT, Installable
 from installers.windows_version import version_information
+from tools import blur_model
 
 PAYLOAD = WORK / "dist" / "payload"
 SUFFIX = ".exe" if sys.platform == "win32" else ""
@@ -25,9 +26,14 @@ def build_payload(version: str) -> Path:
     """Make the folder anew and return it. On macOS there is one bundle a product beside it.
 
     Raises:
-        BuildError: PyInstaller failed, or a program of the result does not work.
+        BuildError: the model of the background blur cannot be fetched, PyInstaller failed, or a program
+            of the result does not work.
     """
     WORK.mkdir(parents=True, exist_ok=True)
+    try:
+        blur_model.fetch()
+    except blur_model.ModelError as error:
+        raise BuildError(str(error)) from error
     for product in PRODUCTS:
         make_icons(product, WORK / "icons")
         information = version_information(product, version)
