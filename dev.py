@@ -194,6 +194,11 @@ def ensure_system(packages: Sequence[str] = DEBIAN_PACKAGES) -> None:
         raise DevError("apt-get failed: read its message above.")
 
 
+def ensure_blur_model() -> None:
+    """Have the model of the background blur among the resources; without npm the apps do without it."""
+    run([sys.executable, "-m", "tools.blur_model"])
+
+
 def headless_environment() -> dict[str, str]:
     """The environment for programs with windows: offscreen where there is no screen."""
     env = dict(os.environ)
@@ -241,7 +246,7 @@ def test_command(_: argparse.Namespace, rest: list[str]) -> int:
     node = () if shutil.which("npm") else ("nodejs", "npm")
     ensure_system((*DEBIAN_PACKAGES, *DEBIAN_TEST_PACKAGES, *node))
     ensure_venv()
-    run([sys.executable, "-m", "tools.blur_model"])  # without npm the apps do without it
+    ensure_blur_model()
     env = headless_environment()
     env["QT_QPA_PLATFORM"] = env.get("VISIO_TEST_PLATFORM", "offscreen")
     # Workers and the programs under test start often: compiling everything anew each time takes longer.
@@ -285,7 +290,7 @@ def demo_command(options: argparse.Namespace, rest: list[str]) -> int:
         raise DevError("unknown arguments: " + " ".join(rest))
     ensure_system()
     ensure_venv()
-    run([sys.executable, "-m", "tools.blur_model"])  # without npm the apps do without it
+    ensure_blur_model()
     env = headless_environment()
     if options.headless:
         env["QT_QPA_PLATFORM"] = "offscreen"

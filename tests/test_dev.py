@@ -94,6 +94,7 @@ def runs(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ru
     monkeypatch.setattr(dev, "run", told)
     monkeypatch.setattr(dev, "ensure_system", lambda _: None)
     monkeypatch.setattr(dev, "ensure_venv", lambda: None)
+    monkeypatch.setattr(dev, "ensure_blur_model", lambda: None)
     monkeypatch.setattr(dev, "LAST_FAILED", told.noted)
     return told
 
