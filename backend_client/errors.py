@@ -27,6 +27,8 @@ class ApiErrorCode(StrEnum):
     MEETING_NOT_LIVE = "meeting-not-live"
     MEETING_CLOSED = "meeting-closed"
     MEETING_STARTED = "meeting-started"
+    DOOR_HELD = "door-held"
+    DOOR_REFUSED = "door-refused"
     VERSION_CONFLICT = "version-conflict"
     PRECONDITION_REQUIRED = "precondition-required"
     INVITE_ACCEPTED = "invite-accepted"

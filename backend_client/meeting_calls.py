@@ -15,6 +15,8 @@ from backend_client.answers import read_answer
 from backend_client.models import (
     CancelRequest,
     DelayRequest,
+    DoorRequest,
+    DoorState,
     ExtendRequest,
     Meeting,
     MeetingChange,
@@ -92,6 +94,12 @@ class MeetingCalls(ABC):
     async def stop_waiting(self, meeting_id: UUID) -> None:
         """The client has left the waiting room."""
         await self._send("DELETE", f"/meetings/{meeting_id}/waiting", repeat=Repeat.BROKEN)
+
+    async def set_door(self, meeting_id: UUID, state: DoorState) -> Meeting:
+        """Open or hold the door, admit or refuse whoever waits behind it (the operator)."""
+        return await self._change(
+            "PUT", f"/meetings/{meeting_id}/door", Meeting, body=DoorRequest(state=state)
+        )
 
     async def report_readiness(self, meeting_id: UUID, report: ReadinessReport) -> Readiness:
         """Tell the operator what the check of one's own side found (clients)."""

@@ -20,6 +20,7 @@ from backend_client.errors import ApiErrorCode
 from backend_client.models import (
     CancelRequest,
     DelayRequest,
+    DoorRequest,
     ExtendRequest,
     Meeting,
     MeetingChange,
@@ -183,11 +184,33 @@ async def report_readiness(
     return await services.database.as_caller(caller, report)
 
 
+@router.put(
+    "/{meeting_id}/door", responses=problems(ApiErrorCode.NOT_HOST, ApiErrorCode.MEETING_CLOSED)
+)
+async def set_door(
+    meeting_id: UUID, body: DoorRequest, caller: Authenticated, services: ServicesOf, response: Response
+) -> Meeting:
+    """Open or hold the door, admit or refuse the client (the meeting's operator).
+
+    Behind a held door he gets no token and waits, after the start as well; `held` while he is inside
+    is answered with `admitted`. `refused` also sends him out.
+    """
+
+    async def decide(connection: Connection) -> Meeting:
+        await require_session(connection)
+        return await changes.set_door(connection, meeting_id, body.state)
+
+    return tagged(await _changed(services, services.database.as_caller(caller, decide)), response)
+
+
 @router.post(
-    "/{meeting_id}/waiting", responses=problems(ApiErrorCode.MEETING_STARTED, ApiErrorCode.MEETING_CLOSED)
+    "/{meeting_id}/waiting",
+    responses=problems(
+        ApiErrorCode.MEETING_STARTED, ApiErrorCode.MEETING_CLOSED, ApiErrorCode.DOOR_REFUSED
+    ),
 )
 async def wait_for_meeting(meeting_id: UUID, caller: Authenticated, services: ServicesOf) -> Waiting:
-    """The client is in the waiting room; to be said again before `expires_at`."""
+    """The client waits, for the start or behind a held door; to be said again before `expires_at`."""
 
     async def wait(connection: Connection) -> Waiting:
         return await changes.wait(connection, meeting_id)

@@ -12,6 +12,7 @@ from backend.database import Connection
 from backend.meetings import queries
 from backend_client.models import (
     CancelRequest,
+    DoorState,
     Meeting,
     MeetingChange,
     MeetingNote,
@@ -142,12 +143,23 @@ async def wait(connection: Connection, meeting_id: UUID) -> Waiting:
     """The calling client is in the waiting room.
 
     Raises:
-        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_STARTED` (go in), `MEETING_CLOSED`.
+        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_STARTED` (go in), `MEETING_CLOSED`,
+            `DOOR_REFUSED`.
     """
     cursor = await connection.execute("select * from public.wait_for_meeting(%s)", [meeting_id])
     row = await cursor.fetchone()
     assert row is not None
     return Waiting.model_validate(row)
+
+
+async def set_door(connection: Connection, meeting_id: UUID, state: DoorState) -> Meeting:
+    """Open or hold the meeting's door, admit or refuse its client.
+
+    Raises:
+        ServiceError: `NOT_FOUND`, `NOT_HOST`, `MEETING_CLOSED`.
+    """
+    await connection.execute("select public.set_meeting_door(%s, %s)", [meeting_id, state])
+    return await queries.get(connection, meeting_id)
 
 
 async def report_readiness(connection: Connection, meeting_id: UUID, report: ReadinessReport) -> Readiness:

@@ -93,8 +93,8 @@ async def room_token(
     ones beyond three of a person.
 
     Raises:
-        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_NOT_LIVE`, `MEETING_CLOSED`, `TOO_MANY`,
-            `MEDIA_UNAVAILABLE`, `DATABASE_UNAVAILABLE`.
+        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_NOT_LIVE`, `MEETING_CLOSED`, `DOOR_HELD`,
+            `DOOR_REFUSED`, `TOO_MANY`, `MEDIA_UNAVAILABLE`, `DATABASE_UNAVAILABLE`.
     """
 
     async def enter(connection: Connection) -> queries.RoomEntry:

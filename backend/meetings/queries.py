@@ -31,6 +31,7 @@ select m.id, m.title, m.description, m.status, m.scheduled_at, m.planned_minutes
        c.id as client_id, c.full_name as client_name, o.id as operator_id, o.full_name as operator_name,
        w.since as client_waiting_since, r.checked_at as ready_checked_at, r.microphone as ready_microphone,
        r.camera as ready_camera, r.speaker as ready_speaker, r.network as ready_network,
+       coalesce(d.state, 'open') as door,
        m.operator_id = any (array(select private.my_operator_ids())) as hosted
   from public.meetings m
   join public.clients c on c.id = m.client_id
@@ -38,6 +39,7 @@ select m.id, m.title, m.description, m.status, m.scheduled_at, m.planned_minutes
   left join public.meeting_waits w
     on w.meeting_id = m.id and w.seen_at > statement_timestamp() - private.waiting_span()
   left join public.meeting_readiness r on r.meeting_id = m.id
+  left join public.meeting_doors d on d.meeting_id = m.id
 """
 
 
@@ -267,7 +269,8 @@ async def room_entry(connection: Connection, meeting_id: UUID) -> RoomEntry:
     """What the caller may enter the room with, if the meeting is live.
 
     Raises:
-        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_NOT_LIVE`, `MEETING_CLOSED`, `TOO_MANY`.
+        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_NOT_LIVE`, `MEETING_CLOSED`, `DOOR_HELD`,
+            `DOOR_REFUSED`, `TOO_MANY`.
     """
     row = await (await connection.execute("select * from public.room_entry(%s)", [meeting_id])).fetchone()
     assert row is not None

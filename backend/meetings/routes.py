@@ -171,6 +171,8 @@ async def end_meeting(
     responses=problems(
         ApiErrorCode.MEETING_NOT_LIVE,
         ApiErrorCode.MEETING_CLOSED,
+        ApiErrorCode.DOOR_HELD,
+        ApiErrorCode.DOOR_REFUSED,
         ApiErrorCode.TOO_MANY,
         ApiErrorCode.MEDIA_UNAVAILABLE,
     ),

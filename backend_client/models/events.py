@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     MEETING_WAITING = "meeting.waiting"
     MEETING_DELAYED = "meeting.delayed"
     MEETING_READINESS = "meeting.readiness"
+    MEETING_DOOR = "meeting.door"
     MEETING_MEDIA_LOST = "meeting.media_lost"
     NOTIFICATION_NEW = "notification.new"
     SESSION_REVOKED = "session.revoked"

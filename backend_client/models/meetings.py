@@ -133,6 +133,25 @@ class Readiness(AnswerModel):
     checked_at: datetime
 
 
+class DoorState(StrEnum):
+    """How a meeting's client comes in once it has started."""
+
+    OPEN = "open"
+    """By himself."""
+    HELD = "held"
+    """Not at all: he waits until the operator decides."""
+    ADMITTED = "admitted"
+    """He was held, or was inside when the door was closed, and may come in."""
+    REFUSED = "refused"
+    """He may neither come in nor wait."""
+
+
+class DoorRequest(RequestModel):
+    """PUT /meetings/{id}/door."""
+
+    state: DoorState
+
+
 class NoteRequest(RequestModel):
     """PUT /meetings/{id}/note."""
 
@@ -164,6 +183,7 @@ class Meeting(AnswerModel):
     version: int
     updated_at: datetime | None = None
     my_role: Role
+    door: DoorState = DoorState.OPEN
     client_waiting_since: datetime | None = None
     client_readiness: Readiness | None = None
     conflicts: tuple[UUID, ...] = ()

@@ -94,6 +94,12 @@ def _api_text(code: ApiErrorCode) -> ErrorText:
         ApiErrorCode.MEETING_STARTED: ErrorText(
             translate("ErrorTexts", "This meeting has already started."), refresh
         ),
+        ApiErrorCode.DOOR_HELD: ErrorText(
+            translate("ErrorTexts", "The host is letting nobody in for the moment. Please wait a little."), again
+        ),
+        ApiErrorCode.DOOR_REFUSED: ErrorText(
+            translate("ErrorTexts", "The host cannot let you into this meeting."), refresh
+        ),
         ApiErrorCode.VERSION_CONFLICT: ErrorText(
             translate("ErrorTexts", "This meeting was changed meanwhile. Look at it again first."), refresh
         ),

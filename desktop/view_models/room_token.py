@@ -12,6 +12,8 @@ NO_MORE_TOKENS = {
     ApiErrorCode.MEETING_CLOSED: RtcErrorCode.ROOM_GONE,
     ApiErrorCode.MEETING_NOT_LIVE: RtcErrorCode.ROOM_GONE,
     ApiErrorCode.NOT_FOUND: RtcErrorCode.ROOM_GONE,
+    ApiErrorCode.DOOR_HELD: RtcErrorCode.NOT_ALLOWED,
+    ApiErrorCode.DOOR_REFUSED: RtcErrorCode.NOT_ALLOWED,
     ApiErrorCode.FORBIDDEN: RtcErrorCode.NOT_ALLOWED,
     ApiErrorCode.SESSION_ENDED: RtcErrorCode.NOT_ALLOWED,
     ApiErrorCode.UNAUTHENTICATED: RtcErrorCode.NOT_ALLOWED,

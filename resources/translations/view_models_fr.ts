@@ -654,6 +654,14 @@
         <translation>Cette réunion a déjà démarré.</translation>
     </message>
     <message>
+        <source>The host is letting nobody in for the moment. Please wait a little.</source>
+        <translation>L’organisateur ne fait entrer personne pour le moment. Patientez un instant.</translation>
+    </message>
+    <message>
+        <source>The host cannot let you into this meeting.</source>
+        <translation>L’organisateur ne peut pas vous faire entrer dans cette réunion.</translation>
+    </message>
+    <message>
         <source>This meeting was changed meanwhile. Look at it again first.</source>
         <translation>Cette réunion a été modifiée entre-temps. Consultez-la d’abord à nouveau.</translation>
     </message>

@@ -29,6 +29,8 @@ STATUS = {
     ApiErrorCode.MEETING_NOT_LIVE: 409,
     ApiErrorCode.MEETING_CLOSED: 409,
     ApiErrorCode.MEETING_STARTED: 409,
+    ApiErrorCode.DOOR_HELD: 409,
+    ApiErrorCode.DOOR_REFUSED: 409,
     ApiErrorCode.VERSION_CONFLICT: 409,
     ApiErrorCode.PRECONDITION_REQUIRED: 428,
     ApiErrorCode.INVITE_ACCEPTED: 409,

@@ -29,6 +29,7 @@ ANSWERS: dict[str, type[models.AnswerModel]] = {
     "meeting_scheduled": models.Meeting,
     "meeting_in_progress": models.Meeting,
     "meeting_completed": models.Meeting,
+    "meeting_held": models.Meeting,
     "meeting_cancelled": models.Meeting,
     "meetings": models.Meetings,
     "meeting_series": models.MeetingSeries,
@@ -73,6 +74,7 @@ REQUESTS: dict[str, type[models.RequestModel]] = {
     "request_delay": models.DelayRequest,
     "request_note": models.NoteRequest,
     "request_readiness": models.ReadinessReport,
+    "request_door": models.DoorRequest,
     "request_room_token": models.RoomTokenRequest,
     "request_read_notifications": models.ReadNotificationsRequest,
 }

@@ -185,6 +185,8 @@ def _of_account(**values: Any) -> Callable[[World], dict[str, Values | None]]:
             name: {
                 key: world.accounts[name]
                 if value is _ACCOUNT
+                else world.persons[name]
+                if value is _CLIENT
                 else world.meetings[name]
                 if value is _MEETING
                 else world.accounts[CLIENTS[name]]
@@ -207,7 +209,7 @@ def _of_recipients(**values: Any) -> Callable[[World], dict[str, Values | None]]
     return rows
 
 
-_ACCOUNT, _MEETING, _HOST = object(), object(), object()
+_ACCOUNT, _CLIENT, _MEETING, _HOST = object(), object(), object(), object()
 _DIGEST = {"alice": "a" * 64, "bob": "b" * 64, "cora": "c" * 64}
 
 
@@ -228,6 +230,9 @@ ROWS: dict[str, Callable[[World], dict[str, Values | None]]] = {
     "public.clients": _there_already,
     "public.operators": _there_already,
     "public.meetings": _there_already,
+    "public.meeting_doors": _of_account(
+        meeting_id=_MEETING, client_id=_CLIENT, operator_account=_HOST, state="held"
+    ),
     "public.meeting_notes": _of_account(meeting_id=_MEETING, body="Note about {}"),
     "public.meeting_participants": _of_account(
         meeting_id=_MEETING, connection_id="con_{}", auth_user_id=_ACCOUNT, role="PUBLISHER"
