@@ -184,9 +184,7 @@ async def report_readiness(
     return await services.database.as_caller(caller, report)
 
 
-@router.put(
-    "/{meeting_id}/door", responses=problems(ApiErrorCode.NOT_HOST, ApiErrorCode.MEETING_CLOSED)
-)
+@router.put("/{meeting_id}/door", responses=problems(ApiErrorCode.NOT_HOST, ApiErrorCode.MEETING_CLOSED))
 async def set_door(
     meeting_id: UUID, body: DoorRequest, caller: Authenticated, services: ServicesOf, response: Response
 ) -> Meeting:
@@ -205,9 +203,7 @@ async def set_door(
 
 @router.post(
     "/{meeting_id}/waiting",
-    responses=problems(
-        ApiErrorCode.MEETING_STARTED, ApiErrorCode.MEETING_CLOSED, ApiErrorCode.DOOR_REFUSED
-    ),
+    responses=problems(ApiErrorCode.MEETING_STARTED, ApiErrorCode.MEETING_CLOSED, ApiErrorCode.DOOR_REFUSED),
 )
 async def wait_for_meeting(meeting_id: UUID, caller: Authenticated, services: ServicesOf) -> Waiting:
     """The client waits, for the start or behind a held door; to be said again before `expires_at`."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from backend_client.client import BackendClient
-from backend_client.models import Meeting, MeetingStatus, Role, User
+from backend_client.models import DoorState, Meeting, MeetingStatus, Role, User
 from desktop.app.device_port import MachineDevices
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
@@ -94,7 +94,8 @@ class EntryDesk(QObject):
         self._user = user
         habits = self.habits
         running = meeting.status is MeetingStatus.IN_PROGRESS
-        if running and (user.role is Role.OPERATOR or habits.skip):
+        lets_in = meeting.door in (DoorState.OPEN, DoorState.ADMITTED)
+        if running and (user.role is Role.OPERATOR or (habits.skip and lets_in)):
             self._room.open(meeting, user, habits.entry)
             return
         from desktop.view_models.prejoin import PreJoinViewModel  # noqa: PLC0415

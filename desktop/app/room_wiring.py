@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
-from backend_client.models import Meeting, User
+from backend_client.models import Meeting, Role, User
 from desktop.app.device_port import MachineDevices
 from desktop.app.media_thread import MediaThread, RoomBridge, called_on
 from desktop.app.room_devices import RoomDeviceFollower
@@ -29,6 +29,7 @@ from desktop.view_models.tasks import TaskScope
 from desktop.views.theme import Theme
 
 if TYPE_CHECKING:
+    from desktop.app.door_wiring import DoorKeeper
     from desktop.rtc.room import OnSignal, OnState, Room, RoomDevices, RoomRequest
     from desktop.view_models.room import RoomViewModel
     from desktop.view_models.share import ShareViewModel
@@ -90,6 +91,8 @@ class RoomOpener(QObject):
         self.sharing: ShareViewModel | None = None
         self.share_ui: RoomSharing | None = None
         self.small: SmallRoomKeeper | None = None
+        self.door: DoorKeeper | None = None
+        """The waiting room of whoever is the host."""
 
     @property
     def is_open(self) -> bool:
@@ -149,9 +152,20 @@ class RoomOpener(QObject):
         device_menus.settings_requested.connect(self.settings_requested)
         RoomDeviceMenus(device_menus, self.window, stage_look)
         self.small = SmallRoomKeeper(model, self.window, stage_look)
+        if meeting.my_role is Role.OPERATOR:
+            from desktop.app.door_wiring import DoorKeeper  # noqa: PLC0415
+
+            self.door = DoorKeeper(
+                meeting, self._client, model, self.window, look=stage_look, language=self._language
+            )
         self.window.show()
         model.start()
         self.opened.emit(model)
+
+    def take_meetings(self, meetings: Iterable[Meeting]) -> None:
+        """Take what the list knows now: somebody may wait behind the door."""
+        if self.door is not None:
+            self.door.take_meetings(meetings)
 
     def expect(self) -> None:
         """Load the media libraries once somebody may press *Join*: it takes 0.7 s off the joining."""
@@ -162,10 +176,10 @@ class RoomOpener(QObject):
     async def leave(self) -> None:
         """Leave the room and take its window away; the meeting goes on."""
         if self.model is not None:
-            sharing = self.sharing
+            sharing, door = self.sharing, self.door
             await self.model.close()
             self._drop()
-            await self._release(sharing)
+            await self._release(sharing, door)
 
     async def close(self) -> None:
         """End with the app: leave, then stop the media thread."""
@@ -208,19 +222,21 @@ class RoomOpener(QObject):
         return self.bridge
 
     def _finish(self) -> None:
-        model, sharing = self.model, self.sharing
+        model, sharing, door = self.model, self.sharing, self.door
         if model is not None:
 
             async def end() -> None:
                 await model.close()
                 model.deleteLater()
-                await self._release(sharing)
+                await self._release(sharing, door)
 
             self._scope.start(end(), name="end of a room")
         self._drop()
         self.finished.emit()
 
-    async def _release(self, sharing: ShareViewModel | None) -> None:
+    async def _release(self, sharing: ShareViewModel | None, door: DoorKeeper | None) -> None:
+        if door is not None:
+            await door.close()
         if sharing is not None:
             await sharing.close()
             sharing.deleteLater()
@@ -237,6 +253,7 @@ class RoomOpener(QObject):
         self.small = None
         self.sharing = None
         self.share_ui = None
+        self.door = None
         if self.window is not None:
             self.window.hide()
             self.window.deleteLater()

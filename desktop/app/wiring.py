@@ -275,6 +275,7 @@ class Shell(QObject):
         model.session_ended.connect(self._session_ended)
         model.changed.connect(self._expect_room)
         model.fetched.connect(self.entry.take_meetings)
+        model.fetched.connect(self.room.take_meetings)
         self.list_model = model
         if self.presence is not None:
             self.presence.follow(model)

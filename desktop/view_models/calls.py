@@ -7,7 +7,7 @@ import logging
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from backend_client.errors import ApiError
-from backend_client.models import Meeting, MeetingStatus, Role
+from backend_client.models import DoorState, Meeting, MeetingStatus, Role
 from desktop.view_models.call_states import CallState
 from desktop.view_models.language import Language
 from desktop.view_models.meeting_rows import person_state
@@ -164,6 +164,8 @@ class CallViewModel(ViewModel[CallState]):
 def _wait_of(meeting: Meeting) -> tuple[str, str] | None:
     """Meeting and beginning of a wait for us; None while nobody waits."""
     if meeting.my_role is Role.CLIENT:
+        if meeting.door in (DoorState.HELD, DoorState.REFUSED):
+            return None
         if meeting.status is MeetingStatus.IN_PROGRESS and meeting.started_at is not None:
             return str(meeting.id), meeting.started_at.isoformat()
     elif meeting.client_waiting_since is not None and meeting.status in (

@@ -95,7 +95,8 @@ def _api_text(code: ApiErrorCode) -> ErrorText:
             translate("ErrorTexts", "This meeting has already started."), refresh
         ),
         ApiErrorCode.DOOR_HELD: ErrorText(
-            translate("ErrorTexts", "The host is letting nobody in for the moment. Please wait a little."), again
+            translate("ErrorTexts", "The host is letting nobody in for the moment. Please wait a little."),
+            again,
         ),
         ApiErrorCode.DOOR_REFUSED: ErrorText(
             translate("ErrorTexts", "The host cannot let you into this meeting."), refresh

@@ -90,6 +90,8 @@ class RowWriter:
                 duration = self.dates.duration(meeting.duration_seconds or 0)
                 return translate("Meetings", "Ended · {duration}").format(duration=duration), Tone.NEUTRAL
             case MeetingStatus.IN_PROGRESS:
+                if meeting.client_waiting_since is not None:
+                    return self._waiting(meeting.client.full_name, meeting.client_waiting_since), Tone.PRIMARY
                 since = int((self.now - (meeting.started_at or self.now)).total_seconds())
                 if since < 60:
                     return translate("Meetings", "In progress"), Tone.SUCCESS

@@ -1,12 +1,14 @@
 """The screen before a meeting: what one is seen and heard with, and the way in.
 
-A client may come before the meeting has started: the same screen then waits, tells the service so (the
-host sees and hears it), and goes in by itself the moment the host starts.
+A client may come before the meeting has started, or while its host holds the door: the same screen then
+waits, tells the service so (the host sees and hears it), and goes in by itself the moment the host starts
+or lets him in.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import datetime
 from typing import Protocol
@@ -15,7 +17,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import Meeting, MeetingStatus, Role, User, Waiting
+from backend_client.models import DoorState, Meeting, MeetingStatus, Role, User, Waiting
 from desktop.rtc.errors import RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from desktop.view_models.dates import Dates, system_zone
@@ -66,7 +68,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         settings_wanted(DeviceKind): the page of the system's settings where a device is allowed.
 
     Args:
-        meeting: running, or scheduled and near enough that one may wait.
+        meeting: running, held or not, or scheduled and near enough that one may wait.
         user: who we are.
         service: clock and waiting room.
         devices: the machine's.
@@ -111,8 +113,12 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         self._language = language
         self._settings_page = settings_page
         self._joining = False
-        self._gone: str = ""
+        self._gone = self._why_gone()
         self._told = False
+        self._tells = False
+        """The service is being told that we wait."""
+        self._hurry = asyncio.Event()
+        """What we wait for has changed: tell it now."""
         self.preview = devices.preview()
         devices.changed.connect(self._write)
         self.preview.changed.connect(self._write)
@@ -138,8 +144,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         self._scope.start(self._devices.load(), name="device lists")
         self.preview.show_camera(self._state.camera_on)
         self.preview.listen(True)
-        if self._is_waiting:
-            self._scope.start(self._wait(), name="waiting room")
+        self._tell()
 
     async def close(self) -> None:
         """Stop waiting and release the devices that nobody took over."""
@@ -191,7 +196,8 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
 
     def join(self) -> None:
         """Go in, when the meeting runs."""
-        if self._meeting.status is MeetingStatus.IN_PROGRESS and not self._joining:
+        may = self._meeting.status is MeetingStatus.IN_PROGRESS and not (self._is_held or self._gone)
+        if may and not self._joining:
             self._joining = True
             self._write()
             self.entered.emit(self._meeting, Entry(self._state.microphone_on, self._state.camera_on))
@@ -201,27 +207,55 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         self.cancelled.emit()
 
     def take_meeting(self, meeting: Meeting) -> None:
-        """Take a newer state of the meeting; one that has just been started is entered at once."""
+        """Take a newer state of the meeting; one that is open to us from now on is entered at once."""
         if meeting.id != self._meeting.id or meeting.version < self._meeting.version or self._joining:
             return
-        waited = self._is_waiting
+        waited, before = self._is_waiting, self._meeting.status
         self._meeting = meeting
-        if meeting.status is MeetingStatus.COMPLETED:
-            self._gone = text_for(ApiErrorCode.MEETING_CLOSED).sentence
-        elif meeting.status is MeetingStatus.CANCELLED:
-            self._gone = self.tr("This meeting was cancelled.")
+        self._gone = self._why_gone()
         self._write()
-        if waited and meeting.status is MeetingStatus.IN_PROGRESS:
+        if waited and not self._is_waiting and not self._gone:
             self.join()
+        elif self._tells and before is not meeting.status:
+            self._hurry.set()
+        else:
+            self._tell()
+
+    def _why_gone(self) -> str:
+        """Why there is nothing to join or to wait for; "" while there is."""
+        meeting = self._meeting
+        if meeting.status is MeetingStatus.COMPLETED:
+            return text_for(ApiErrorCode.MEETING_CLOSED).sentence
+        if meeting.status is MeetingStatus.CANCELLED:
+            return self.tr("This meeting was cancelled.")
+        if meeting.my_role is Role.CLIENT and meeting.door is DoorState.REFUSED:
+            sentence = self.tr("{name} cannot let you in at the moment.")
+            return sentence.format(name=meeting.operator.full_name)
+        return ""
 
     # ------------------------------------------------------------------ waiting
 
     @property
     def _is_waiting(self) -> bool:
-        return self._meeting.status is MeetingStatus.SCHEDULED
+        return not self._gone and (self._meeting.status is MeetingStatus.SCHEDULED or self._is_held)
+
+    @property
+    def _is_held(self) -> bool:
+        """The meeting runs, and its host does not let us in yet."""
+        meeting = self._meeting
+        return (
+            meeting.my_role is Role.CLIENT
+            and meeting.status is MeetingStatus.IN_PROGRESS
+            and meeting.door is DoorState.HELD
+        )
+
+    def _tell(self) -> None:
+        if self._is_waiting and not self._tells:
+            self._tells = True
+            self._scope.start(self._wait(), name="waiting room")
 
     async def _wait(self) -> None:
-        """Tell the service that we are here, again and again until the meeting has started."""
+        """Tell the service that we are here, again and again until we may go in."""
         while self._is_waiting:
             pause_s = SHORTEST_TELL_S
             try:
@@ -232,10 +266,13 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             except ApiError as error:
                 log.info("waiting could not be told: %s", error.code.value)
                 await self._look_again(error.code)
-            await asyncio.sleep(pause_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), pause_s)
+            self._hurry.clear()
+        self._tells = False
 
     async def _look_again(self, code: ApiErrorCode) -> None:
-        """The service does not let us wait: the meeting may have started, or be gone."""
+        """The service does not let us wait: we may go in, or never."""
         try:
             self.take_meeting(await self._service.meeting(self._meeting.id))
         except ApiError as error:
@@ -268,6 +305,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         preview, devices = self.preview.state, self._devices.state
         line, tone = self._line(now, dates)
         ahead_s = (meeting.scheduled_at - now).total_seconds()
+        counts = self._is_waiting and not self._is_held and ahead_s > 0
         pickers = {
             kind.value: picker_of(devices, kind, self._error_of(kind), settings_page=self._settings_page)
             for kind in DeviceKind
@@ -284,8 +322,8 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             with_whom_line=self.tr("with {name}").format(name=other.full_name),
             line=line,
             line_tone=tone,
-            waiting=self._is_waiting and not self._gone,
-            countdown=dates.elapsed(round(ahead_s)) if self._is_waiting and ahead_s > 0 else "",
+            waiting=self._is_waiting,
+            countdown=dates.elapsed(round(ahead_s)) if counts else "",
             countdown_line=self._waiting_line(ahead_s > 0),
             own=self._own_tile(),
             camera_opening=preview.camera_opening,
@@ -297,6 +335,8 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
 
     def _waiting_line(self, early: bool) -> str:
         name = self._meeting.operator.full_name
+        if self._is_held:
+            return self.tr("You come in by yourself as soon as {name} lets you in.").format(name=name)
         if early:
             return self.tr("until the planned hour. You come in by yourself when {name} starts.").format(
                 name=name
@@ -310,6 +350,9 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         host = meeting.operator.full_name
         if self._gone:
             return "", Tone.NEUTRAL
+        if self._is_held:
+            sentence = self.tr("The meeting runs. {name} knows that you are waiting.")
+            return sentence.format(name=host), Tone.PRIMARY
         if self._is_waiting:
             sentence = self.tr("{name} has not started yet: everything is ready on your side.")
             return sentence.format(name=host), Tone.PRIMARY

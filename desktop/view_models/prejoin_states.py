@@ -47,7 +47,7 @@ class PreJoinState:
         title, hours: the meeting, and "lundi 23 novembre, 14:00–15:00".
         with_whom, with_whom_line: the other person.
         line, line_tone: one sentence on how the meeting stands.
-        waiting: the host has not started: there is a countdown instead of the button.
+        waiting: the host has not started, or holds the door: there is no button to join yet.
         countdown: "12:05", "" once the planned hour has come.
         countdown_line: what the countdown runs to, or that the hour has come.
         own: our own picture.

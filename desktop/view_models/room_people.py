@@ -6,13 +6,15 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from desktop.rtc.errors import RtcError, RtcErrorCode
-from desktop.rtc.signals import APPLICATION_PREFIX, Signal, application_signal
+from desktop.rtc.signals import APPLICATION_PREFIX, application_signal
+from desktop.rtc.signals import Signal as DataSignal
 from desktop.rtc.state import ParticipantState, RoomState, StreamKind
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.meeting_rows import person_state
+from desktop.view_models.ports import RoomPort
 from desktop.view_models.room_chat import readable
 from desktop.view_models.room_hands import SPOKEN_S, RoomHands
 from desktop.view_models.room_part import RoomPart
@@ -31,6 +33,9 @@ class PeopleViewModel(RoomPart[PeopleState]):
     Muting goes by a signal that the muted app obeys: OpenVidu cannot mute a stream, and nobody but its
     owner shall ever switch a microphone on.
 
+    Signals:
+        removed(): somebody was put out of the room.
+
     Args:
         tiles: knows who speaks.
         hands: the order of raised hands.
@@ -38,6 +43,8 @@ class PeopleViewModel(RoomPart[PeopleState]):
         on_pin: called with the key of a tile to pin, or to let go.
         on_watch: called with the keys of tiles whose pictures are wanted, or not.
     """
+
+    removed = Signal()
 
     def __init__(
         self,
@@ -76,7 +83,7 @@ class PeopleViewModel(RoomPart[PeopleState]):
             self._set_hand(False)
         self.rewrite()
 
-    def take_signal(self, signal: Signal) -> None:
+    def take_signal(self, signal: DataSignal) -> None:
         """One signal of the room; a mute is obeyed when the service vouches that a moderator sent it."""
         if signal.kind != APPLICATION_PREFIX + MUTE or not signal.from_moderator:
             return
@@ -121,7 +128,7 @@ class PeopleViewModel(RoomPart[PeopleState]):
             case PersonAction.MUTE:
                 self._attempt(self._room.send(application_signal(MUTE, {}), [key]))
             case PersonAction.REMOVE:
-                self._attempt(self._room.force_disconnect(key))
+                self._attempt(self._remove(self._room, key))
             case PersonAction.STOP_SHARE:
                 for stream in person.streams:
                     if stream.kind is StreamKind.SCREEN:
@@ -139,6 +146,10 @@ class PeopleViewModel(RoomPart[PeopleState]):
         if self._room is not None and self._hand_asked is not raised:
             self._hand_asked = raised
             self._attempt(self._room.set_hand(raised))
+
+    async def _remove(self, room: RoomPort, key: str) -> None:
+        await room.force_disconnect(key)
+        self.removed.emit()
 
     def _attempt(self, work: Coroutine[Any, Any, None]) -> None:
         async def attempt() -> None:

@@ -119,6 +119,25 @@ def _states(samples: Samples) -> dict[str, PreJoinState]:
                 "The planned hour has come. You come in by yourself when MiKL starts.",
             ),
         ),
+        "held": replace(
+            waiting,
+            countdown="",
+            line=say(
+                "La réunion est en cours. MiKL sait que vous attendez.",
+                "The meeting runs. MiKL knows that you are waiting.",
+            ),
+            countdown_line=say(
+                "Vous entrerez automatiquement dès que MiKL vous acceptera.",
+                "You come in by yourself as soon as MiKL lets you in.",
+            ),
+        ),
+        "refused": replace(
+            ready,
+            line="",
+            error=say(
+                "MiKL ne peut pas vous faire entrer pour le moment.", "MiKL cannot let you in at the moment."
+            ),
+        ),
         "gone": replace(
             ready, line="", error=say("Cette réunion a été annulée.", "This meeting was cancelled.")
         ),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.view_models.states import MeetingListState, RoomViewState, ScheduleState, SignInState
 from desktop.views import (
     gallery_diagnosis,
+    gallery_door,
     gallery_entry,
     gallery_hub,
     gallery_prejoin,
@@ -178,6 +179,7 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     for name, room in samples.room().items():
         yield Scene("room", name, partial(_room, slots, room), prepared.get(name, nothing))
     yield from gallery_room.scenes(samples, slots)
+    yield from gallery_door.scenes(samples, slots)
     yield from gallery_hub.scenes(samples)
     yield from gallery_prejoin.scenes(samples, slots[""])
     yield from gallery_share.scenes(samples, slots)

@@ -521,6 +521,25 @@
     </message>
 </context>
 <context>
+    <name>DoorViewModel</name>
+    <message>
+        <source>{name} is in the waiting room</source>
+        <translation>{name} est dans la salle d’attente</translation>
+    </message>
+    <message>
+        <source>not let in</source>
+        <translation>refusé</translation>
+    </message>
+    <message>
+        <source>has just arrived</source>
+        <translation>vient d’arriver</translation>
+    </message>
+    <message>
+        <source>waiting for {duration}</source>
+        <translation>attend depuis {duration}</translation>
+    </message>
+</context>
+<context>
     <name>EditClientViewModel</name>
     <message>
         <source>Choose a time zone from the list.</source>
@@ -1208,6 +1227,14 @@
         <translation>avec {name}</translation>
     </message>
     <message>
+        <source>You come in by yourself as soon as {name} lets you in.</source>
+        <translation>Vous entrerez automatiquement dès que {name} vous acceptera.</translation>
+    </message>
+    <message>
+        <source>The meeting runs. {name} knows that you are waiting.</source>
+        <translation>La réunion est en cours. {name} sait que vous attendez.</translation>
+    </message>
+    <message>
         <source>{name} has not started yet: everything is ready on your side.</source>
         <translation>{name} n’a pas encore démarré&#xa0;: tout est prêt de votre côté.</translation>
     </message>
@@ -1246,6 +1273,10 @@
     <message>
         <source>until the planned hour. You come in by yourself when {name} starts.</source>
         <translation>avant l’heure prévue. Vous entrerez automatiquement quand {name} démarrera.</translation>
+    </message>
+    <message>
+        <source>{name} cannot let you in at the moment.</source>
+        <translation>{name} ne peut pas vous faire entrer pour le moment.</translation>
     </message>
     <message>
         <source>The planned hour has come. You come in by yourself when {name} starts.</source>

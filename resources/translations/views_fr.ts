@@ -425,6 +425,17 @@
     </message>
 </context>
 <context>
+    <name>DoorSection</name>
+    <message>
+        <source>Waiting room</source>
+        <translation>Salle d’attente</translation>
+    </message>
+    <message>
+        <source>Let newcomers wait until I admit them</source>
+        <translation>Faire attendre jusqu’à ce que j’accepte</translation>
+    </message>
+</context>
+<context>
     <name>DurationRow</name>
     <message>
         <source>min</source>
@@ -1480,6 +1491,25 @@
     <message>
         <source>Check again</source>
         <translation>Vérifier à nouveau</translation>
+    </message>
+</context>
+<context>
+    <name>_Answers</name>
+    <message>
+        <source>Admit</source>
+        <translation>Accepter</translation>
+    </message>
+    <message>
+        <source>Refuse</source>
+        <translation>Refuser</translation>
+    </message>
+    <message>
+        <source>Admit {name}</source>
+        <translation>Accepter {name}</translation>
+    </message>
+    <message>
+        <source>Refuse {name}</source>
+        <translation>Refuser {name}</translation>
     </message>
 </context>
 <context>

@@ -87,6 +87,11 @@ class RoomWindow(QWidget):
         self.render_state(model.state)
         self._retranslate()
 
+    @property
+    def room_stage(self) -> RoomStage:
+        """Where the room stands."""
+        return self._model.state.stage
+
     def painted(self, key: str) -> int:
         """How many different pictures of a tile reached the screen."""
         return self.stage.painted(key)

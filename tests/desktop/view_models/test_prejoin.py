@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import Meeting, MeetingStatus, Role, Waiting
+from backend_client.models import DoorState, Meeting, MeetingStatus, Role, Waiting
 from desktop.rtc.errors import RtcErrorCode
 from desktop.view_models import prejoin
 from desktop.view_models.device_pickers import picker_of
@@ -300,4 +300,54 @@ async def test_it_speaks_french(english: Language) -> None:
     english.use("fr")
     assert case.model.state.line == "MiKL n’a pas encore démarré\u00a0: tout est prêt de votre côté."
     assert case.model.state.line_tone is Tone.PRIMARY
+    await case.model.close()
+
+
+async def test_whoever_is_held_waits_and_comes_in_when_admitted(english: Language) -> None:
+    case = Case(english)
+    case.row = case.changed(door=DoorState.HELD)
+    case.model.start()
+    case.model.take_meeting(case.row)
+    await until(lambda: case.service.waits > 0, "the service told")
+    state = case.model.state
+    assert (state.waiting, state.countdown) == (True, "")
+    assert state.line == "The meeting runs. MiKL knows that you are waiting."
+    assert state.countdown_line == "You come in by yourself as soon as MiKL lets you in."
+    case.model.join()
+    assert case.entered == [], "the button is not there, and Enter does nothing"
+    case.model.take_meeting(case.row.model_copy(update={"door": DoorState.ADMITTED}))
+    assert [row.door for row, _ in case.entered] == [DoorState.ADMITTED]
+    await case.model.close()
+    assert case.service.stops == 0
+
+
+async def test_a_door_that_is_held_at_the_start_is_told_at_once(
+    english: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service forgets who waits when the meeting starts: it hears of him again without a pause."""
+    monkeypatch.setattr(prejoin, "SHORTEST_TELL_S", 3600.0)
+    monkeypatch.setattr(prejoin, "LONGEST_TELL_S", 3600.0)
+    case = Case(english, starts_in_s=60)
+    case.model.start()
+    await until(lambda: case.service.waits == 1, "the service told")
+    case.model.take_meeting(case.changed(status=MeetingStatus.IN_PROGRESS, door=DoorState.HELD))
+    await until(lambda: case.service.waits == 2, "told again")
+    assert case.model.state.waiting
+    assert case.entered == []
+    await case.model.close()
+    assert case.service.stops == 1
+
+
+async def test_whoever_is_refused_reads_it_and_may_be_admitted_after_all(english: Language) -> None:
+    case = Case(english)
+    case.model.start()
+    case.model.take_meeting(case.changed(door=DoorState.REFUSED))
+    assert case.model.state.error == "MiKL cannot let you in at the moment."
+    assert not case.model.state.waiting
+    case.model.join()
+    assert case.entered == []
+    case.model.take_meeting(case.changed(door=DoorState.ADMITTED))
+    assert case.model.state.error == ""
+    case.model.join()
+    assert len(case.entered) == 1
     await case.model.close()
