@@ -1,16 +1,17 @@
-"""Paints one tile of the room: picture, name, badges, ring; no state of its own but cached parts."""
+"""Paints a tile of the room: its picture or what stands for it; what lies over it is `tile_dressing.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from desktop.meeting.layout import Tile, fitted
 from desktop.view_models.states import TileState
 from desktop.views.controls import paint_dots
-from desktop.views.icons import paint_icon
+from desktop.views.room.tile_dressing import TileDressing
 from desktop.views.text import paint_avatar
 from desktop.views.theme import Look
 
@@ -43,11 +44,12 @@ def worth_smoothing(width_px: int, shown: QSizeF, ratio: float) -> bool:
 
 
 def draw_in_strips(painter: QPainter, target: QRectF, image: QImage) -> None:
-    """Draw a scaled picture a few rows at a time, pixel for pixel as in one go.
+    """Draw an interpolated picture a few rows at a time, pixel for pixel as in one go.
 
-    Qt spreads a picture of more rows over its thread pool and waits for it with Python's lock held:
+    Qt spreads one of more rows over its thread pool and waits for it with Python's lock held:
     everything else in the process stands still until those threads were given a processor. Measured at
     840x630: 290 µs in one go, 210 µs in strips; on a busy machine 10 ms against 2 (p99 of the loop).
+    Pictures that are not interpolated are drawn by one thread in any case.
     """
     if target.height() <= STRIP_ROWS:
         painter.drawImage(target, image)
@@ -62,6 +64,29 @@ def draw_in_strips(painter: QPainter, target: QRectF, image: QImage) -> None:
         painter.save()
         top += height
     painter.restore()
+
+
+@lru_cache(maxsize=64)
+def placed(width_px: int, height_px: int, place: Tile) -> tuple[QRectF, tuple[QRectF, ...]]:
+    """Where a picture of a size goes in a tile, and the bars beside it; not to be changed.
+
+    The bars reach a pixel under the picture: at 125 % its edge lies between two pixels.
+    """
+    target = QRectF(*fitted(width_px, height_px, place))
+    area = QRectF(*place)
+    if target.width() < area.width():
+        left, right = target.left() + 1 - area.left(), area.right() - target.right() + 1
+        return target, (
+            QRectF(area.left(), area.top(), left, area.height()),
+            QRectF(area.right() - right, area.top(), right, area.height()),
+        )
+    if target.height() < area.height():
+        above, below = target.top() + 1 - area.top(), area.bottom() - target.bottom() + 1
+        return target, (
+            QRectF(area.left(), area.top(), area.width(), above),
+            QRectF(area.left(), area.bottom() - below, area.width(), below),
+        )
+    return target, ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +121,29 @@ class TilePainter:
 
     def __init__(self, look: Look) -> None:
         self._look = look
-        self._names: dict[tuple[str, bool, int, float], QPixmap] = {}
-        self._corners: dict[tuple[int, int], QPainterPath] = {}
-        look.changed.connect(self.forget)
+        self._dressing = TileDressing(look)
+        look.changed.connect(self._dressing.forget)
 
-    def forget(self) -> None:
-        """Drop cached parts: fonts or sizes changed."""
-        self._names.clear()
-        self._corners.clear()
+    def drop(self, key: str) -> None:
+        """Somebody left."""
+        self._dressing.drop(key)
 
     def paint(self, painter: QPainter, scene: TileScene) -> None:
-        """Paint one tile, everything inside its place."""
-        look, state, place = self._look, scene.state, scene.place
+        """Paint one tile, everything inside its place; the painter's clip is left there."""
+        look, place = self._look, scene.place
         area = QRectF(*place)
+        ratio = painter.device().devicePixelRatioF()
+        # A region of several rectangles, such as two tiles, makes Qt paint span by span, which takes
+        # twice as long; within one rectangle it copies rows.
+        painter.setClipRect(area if ratio.is_integer() else area.adjusted(-1, -1, 1, 1))
         if scene.floats:
             painter.save()
             clip = QPainterPath()
             clip.addRoundedRect(area, look.radius.card, look.radius.card)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
+            painter.setClipPath(clip, _INTERSECT)
         if scene.image is not None:
-            self._picture(painter, scene, area)
+            self._picture(painter, scene, scene.image, ratio)
         else:
             painter.fillRect(area, look.colour.control if scene.floats else look.colour.tile)
             self._instead(painter, scene, area)
@@ -126,44 +153,26 @@ class TilePainter:
             painter.fillRect(area, shade)
         if scene.floats:
             painter.restore()
-        else:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.fillPath(self._corner_path(place).translated(place.left, place.top), look.colour.stage)
-        self._name(painter, state, area)
-        if state.hand:
-            self._hand(painter, state.hand, area)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if state.speaking and not scene.dimmed:
-            self._outline(painter, area, look.colour.success, look.line.speaking)
-        elif scene.floats:
-            self._outline(painter, area, look.colour.stage, look.line.border)
+        self._dressing.paint(painter, scene, ratio)
 
-    def _outline(self, painter: QPainter, area: QRectF, ink: QColor, width: int) -> None:
-        painter.setPen(QPen(ink, width))
-        half, radius = width / 2, self._look.radius.card - width / 2
-        painter.drawRoundedRect(area.adjusted(half, half, -half, -half), radius, radius)
-
-    def _picture(self, painter: QPainter, scene: TileScene, area: QRectF) -> None:
+    def _picture(self, painter: QPainter, scene: TileScene, image: QImage, ratio: float) -> None:
         """The picture, whole and in its own shape; bars where the tile is wider or higher."""
-        image = scene.image
-        assert image is not None
-        target = QRectF(*fitted(image.width(), image.height(), scene.place))
-        if target.size() != area.size():
-            painter.fillRect(area, self._look.colour.tile)
-        ratio = painter.device().devicePixelRatioF()
+        target, bars = placed(image.width(), image.height(), scene.place)
+        for bar in bars:
+            painter.fillRect(bar, self._look.colour.tile)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         # Without interpolation a reduced screen loses strokes of its letters; it changes seldom.
         smooth = scene.state.is_screen or worth_smoothing(image.width(), target.size(), ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        draw = draw_in_strips if smooth else QPainter.drawImage
         if not scene.mirrored:
-            draw_in_strips(painter, target, image)
+            draw(painter, target, image)
             return
         # People know their own face from mirrors.
         painter.save()
         painter.translate(2 * target.x() + target.width(), 0)
         painter.scale(-1, 1)
-        draw_in_strips(painter, target, image)
+        draw(painter, target, image)
         painter.restore()
 
     def _instead(self, painter: QPainter, scene: TileScene, area: QRectF) -> None:
@@ -185,84 +194,3 @@ class TilePainter:
         painter.setPen(look.colour.muted)
         words = QRectF(area.x(), dots.bottom() + look.space.xs, area.width(), look.line_height("small"))
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, state.connecting_text)
-
-    def _corner_path(self, place: Tile) -> QPainterPath:
-        """What lies between a tile's rectangle and its rounded outline."""
-        key = (place.width, place.height)
-        if key not in self._corners:
-            area = QRectF(0, 0, *key)
-            outside, inside = QPainterPath(), QPainterPath()
-            outside.addRect(area)
-            inside.addRoundedRect(area, self._look.radius.card, self._look.radius.card)
-            self._corners[key] = outside.subtracted(inside)
-        return self._corners[key]
-
-    def _name(self, painter: QPainter, state: TileState, area: QRectF) -> None:
-        """Name, muted icon and a word on a bad connection, on a dark pill, bottom left."""
-        if not state.person.name and not state.muted and not state.quality:
-            return
-        words = " · ".join(part for part in (state.person.name, state.quality) if part)
-        inset = self._look.space.xs
-        room = int(area.width()) - 2 * inset
-        if room <= self._look.size.pill:
-            return
-        ratio = painter.device().devicePixelRatioF()
-        key = (words, state.muted, room, ratio)
-        if key not in self._names:
-            self._names[key] = self._name_pill(*key)
-        pill = self._names[key]
-        top = area.bottom() - inset - pill.height() / ratio
-        painter.drawPixmap(QPointF(area.x() + inset, top), pill)
-
-    def _hand(self, painter: QPainter, place: int, area: QRectF) -> None:
-        """A raised hand with its place in the order, top left."""
-        look = self._look
-        font = look.font("label", tabular=True)
-        side, height = look.size.icon, look.size.pill + look.space.xxs
-        words = str(place)
-        width = side + QFontMetrics(font).horizontalAdvance(words) + 2 * look.space.xs
-        pill = QRectF(area.x() + look.space.xs, area.y() + look.space.xs, width, height)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.colour.warning)
-        painter.drawRoundedRect(pill, height / 2, height / 2)
-        paint_icon(
-            painter,
-            "hand",
-            look.colour.stage,
-            QRectF(pill.x() + look.space.xxs + 2, pill.y() + (height - side) / 2, side, side),
-        )
-        painter.setFont(font)
-        painter.setPen(look.colour.stage)
-        beside = pill.adjusted(look.space.xs + side, 0, 0, 0)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, words)
-
-    def _name_pill(self, name: str, muted: bool, room: int, ratio: float) -> QPixmap:
-        look = self._look
-        font = look.font("label")
-        metrics = QFontMetrics(font)
-        side = look.size.small_icon
-        pad, height = look.space.s, look.size.pill + look.space.xxs
-        icon = side + look.space.xxs if muted else 0
-        words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room - icon - 2 * pad)
-        width = min(room, metrics.horizontalAdvance(words) + icon + 2 * pad)
-        pixmap = QPixmap(QSize(round(width * ratio), round(height * ratio)))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(Qt.GlobalColor.black)
-        ground.setAlphaF(look.tokens.mix.pill)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(0, 0, width, height), height / 2, height / 2)
-        left = pad
-        if muted:
-            place = QRectF(left - 2, (height - side) / 2, side, side)
-            paint_icon(painter, "microphone-off", look.colour.danger, place)
-            left += icon
-        painter.setFont(font)
-        painter.setPen(look.colour.on_stage)
-        painter.drawText(QRectF(left, 0, width - left, height), Qt.AlignmentFlag.AlignVCenter, words)
-        painter.end()
-        return pixmap
