@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from desktop.lean_imports import leave_out_terminal_libraries
+from desktop.lean_imports import begin_start
 
 
 def main() -> int:
     """Run the app; returns its exit code."""
-    leave_out_terminal_libraries()
+    begin_start()
     from desktop.app.start import main as start  # noqa: PLC0415  (after the line above)
     from desktop.app.wiring import HUB_APP  # noqa: PLC0415
 

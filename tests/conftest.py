@@ -14,8 +14,6 @@ from pytestqt.qtbot import QtBot
 from tests.support.real_time import real_time_rank
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# Before pytest-qt imports PySide6: see `desktop/__init__.py`.
-os.environ.setdefault("PYSIDE6_OPTION_LAZY", "0")
 
 KEPT_THREADS = ("asyncio_", "ThreadPoolExecutor", "pytest_timeout", "pytest-timeout")
 """Idle workers of a loop's pool end with their loop; pytest's own watchdog is not ours."""

@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtCore import Signal as QtSignal
 
+from desktop.qt_classes import make_classes
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import (
     AudioLevel,
@@ -80,6 +81,7 @@ class MediaThread:
         """Start the thread; it idles without cost until something is called."""
         if self._loop is not None:
             return
+        make_classes()  # it tells Qt's thread by signals
         self._loop = new_media_loop()
         self._thread = threading.Thread(target=self._run, args=(self._loop,), name="media", daemon=True)
         self._thread.start()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 
+from desktop.qt_classes import import_qt
 from desktop.view_models.tasks import TaskScope
 from resources.reader import data_path
 
@@ -53,10 +52,12 @@ class Ring(QObject):
 
     async def _play(self) -> None:
         if self._effect is None:
-            module = await asyncio.to_thread(importlib.import_module, "PySide6.QtMultimedia")
-            effect: QSoundEffect = module.QSoundEffect(self)
+            import_qt("QtMultimedia")
+            from PySide6.QtMultimedia import QSoundEffect  # noqa: PLC0415  (with the first ring)
+
+            effect = QSoundEffect(self)
             effect.setSource(QUrl.fromLocalFile(str(data_path("sounds", "ring.wav"))))
-            effect.setLoopCount(module.QSoundEffect.Loop.Infinite.value)
+            effect.setLoopCount(QSoundEffect.Loop.Infinite.value)
             effect.setVolume(VOLUME)
             self._effect = effect
         if self._wanted:

@@ -17,6 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, Signal, Slot
 
+from desktop.qt_classes import make_classes
 from desktop.rtc.errors import RtcError, RtcErrorCode
 
 
@@ -117,6 +118,7 @@ class DeviceThread(Generic[R]):
         with self._lock:
             if self._stopped:
                 raise RtcError(RtcErrorCode.CLOSED)
+            make_classes()  # the app has done it long ago; two threads that make one crash
             self._thread.start()
         self._ready.wait()
 

@@ -5,10 +5,10 @@ The driver needs numpy for its looks into pictures; it is loaded when the window
 
 from __future__ import annotations
 
-from desktop.lean_imports import leave_out_terminal_libraries
+from desktop.lean_imports import begin_start
 
 if __name__ == "__main__":
-    leave_out_terminal_libraries()
+    begin_start()
     from tests.support.driven_app import main
 
     raise SystemExit(main())

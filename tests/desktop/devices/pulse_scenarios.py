@@ -129,6 +129,32 @@ def reopening(_: QCoreApplication) -> Findings:
     return {"open_files": open_files, "threads": threads, "memory_kb": memory_kb}
 
 
+def together(app: QCoreApplication) -> Findings:
+    """Both devices opened at the same moment, as a room does, in a process in which Qt was hardly used."""
+    opened: list[str] = []
+    gate = threading.Barrier(2)
+
+    def open_one(name: str, work: Callable[[], None]) -> None:
+        gate.wait()
+        work()
+        opened.append(name)
+
+    speaker, microphone = Speaker(), Microphone()
+    works: dict[str, Callable[[], None]] = {
+        "speaker": speaker.open,
+        "microphone": lambda: microphone.open(lambda _: None),
+    }
+    openers = [threading.Thread(target=open_one, args=each) for each in works.items()]
+    for opener in openers:
+        opener.start()
+    wait_until(lambda: len(opened) == len(works), app)
+    for opener in openers:
+        opener.join()
+    microphone.close()
+    speaker.close()
+    return {"opened": sorted(opened)}
+
+
 def failures(app: QCoreApplication) -> Findings:
     """Microphones that are not there, give nothing, or are closed while they open."""
     microphone_module.OPEN_TIMEOUT_S = 1.0
@@ -187,6 +213,7 @@ def failures(app: QCoreApplication) -> Findings:
 SCENARIOS: dict[str, Callable[[QCoreApplication], Findings]] = {
     "lists": lists,
     "cable": cable,
+    "together": together,
     "reopening": reopening,
     "failures": failures,
 }

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 import weakref
 from pathlib import Path
 
 import pytest
-from PySide6 import QtCore
 from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer
 
 from desktop.devices.device_thread import DeviceThread, Started
@@ -200,22 +196,6 @@ def test_the_first_verdict_counts() -> None:
     started.succeed()
     assert not started.fail(RtcError(RtcErrorCode.CAMERA_BUSY))
     started.wait(0)
-
-
-@pytest.mark.parametrize("first", ["import desktop", "import PySide6.QtCore"])
-def test_qt_classes_are_made_at_import(first: str) -> None:
-    """Made later, by two threads at once, they crash the process; `import desktop` prevents it.
-
-    The second case shows that the test can tell the difference.
-    """
-    program = f"{first}; import sys; from PySide6 import QtCore; sys.exit('QProcess' in vars(QtCore))"
-    environment = {name: value for name, value in os.environ.items() if name != "PYSIDE6_OPTION_LAZY"}
-    made = subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, check=False).returncode
-    assert made == (first == "import desktop")
-
-
-def test_qt_classes_are_made_in_the_tests_too() -> None:
-    assert "QProcess" in vars(QtCore)
 
 
 def test_a_hundred_threads_leave_nothing() -> None:
