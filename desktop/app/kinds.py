@@ -18,6 +18,7 @@ class AppKind:
         other: the product for the other role.
         mark: its icon.
         module: its entry, for starts from the sources.
+        takes_links: whether links of our scheme open it; one app of a machine can have them.
     """
 
     product: Product
@@ -25,7 +26,10 @@ class AppKind:
     other: Product
     mark: str
     module: str
+    takes_links: bool
 
 
-HUB_APP = AppKind(HUB, Role.OPERATOR, PARTICIPANT, "mark-hub", "desktop.hub")
-PARTICIPANT_APP = AppKind(PARTICIPANT, Role.CLIENT, HUB, "mark-visio", "desktop.participant")
+HUB_APP = AppKind(HUB, Role.OPERATOR, PARTICIPANT, "mark-hub", "desktop.hub", takes_links=False)
+PARTICIPANT_APP = AppKind(
+    PARTICIPANT, Role.CLIENT, HUB, "mark-visio", "desktop.participant", takes_links=True
+)

@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
 from backend_client.models import User
+from desktop.app.company_wiring import CompanyDesk
 from desktop.app.kinds import AppKind
-from desktop.system.deep_link import InviteLink, ResetLink
+from desktop.system.deep_link import CompanyLink, InviteLink, ResetLink
 from desktop.system.list_cache import RememberedList
 from desktop.view_models.language import Language
 from desktop.view_models.links import LinkFollower
@@ -34,6 +35,7 @@ class SignInDesk(QObject):
     Signals:
         signed_in(User, RememberedList | None): somebody of this app's role is in; the list of the last
             run comes with him while the service is away.
+        front_wanted(): the browser has done its part.
 
     Args:
         kind: which app.
@@ -45,6 +47,7 @@ class SignInDesk(QObject):
     """
 
     signed_in = Signal(object, object)
+    front_wanted = Signal()
 
     def __init__(
         self,
@@ -68,6 +71,9 @@ class SignInDesk(QObject):
         self._theme = theme
         self._scope = TaskScope()
         self.model: SignInViewModel | None = None
+        self._company = CompanyDesk(kind.product.name, takes_links=kind.takes_links, parent=self)
+        self._company.came_back.connect(self._open_entry)
+        self._company.came_back.connect(self.front_wanted)
         links.entry_requested.connect(self._open_entry)
 
     @property
@@ -108,14 +114,17 @@ class SignInDesk(QObject):
         model = SignInViewModel(
             self._client.sign_in,
             self._client,
+            self._client.sign_in,
             self._language,
             product=self._kind.product.name,
             server=self._client.base_url,
             role=self._kind.role,
             other_product=self._kind.other.name,
             persistent=self._persistent,
+            way_back=self._company.way_back,
             parent=self,
         )
+        self._company.serve(model)
         if ended_for:
             model.session_ended(ended_for)
         model.service_away(service_away)
@@ -125,6 +134,7 @@ class SignInDesk(QObject):
         self.model = model
         self._put_window(SignInWindow(model, self._theme, mark=self._kind.mark))
         self._links.signed_out()
+        model.look_for_company()
 
     def finish(self, user: User) -> None:
         """Somebody is in: the card is over."""
@@ -137,6 +147,7 @@ class SignInDesk(QObject):
         await self._scope.close()
 
     def _drop(self) -> None:
+        self._company.close()
         model, self.model = self.model, None
         if model is None:
             return
@@ -147,11 +158,13 @@ class SignInDesk(QObject):
 
         self._scope.start(end(), name="end of the log-in card")
 
-    def _open_entry(self, link: InviteLink | ResetLink) -> None:
+    def _open_entry(self, link: InviteLink | ResetLink | CompanyLink) -> None:
         if self.model is None:
             return
         if isinstance(link, InviteLink):
             self.model.open_invitation(link.code)
+        elif isinstance(link, CompanyLink):
+            self.model.come_back(link)
         else:
             self.model.open_reset(link.code)
 

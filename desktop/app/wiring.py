@@ -123,6 +123,7 @@ class Shell(QObject):
             parent=self,
         )
         self.sign_in.signed_in.connect(self._show_list)
+        self.sign_in.front_wanted.connect(self.come_to_front)
         self.list_model: MeetingListViewModel | None = None
         self.hub: HubDesk | None = None
         """The operator's dialogs and pages around his list."""

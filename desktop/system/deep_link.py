@@ -1,6 +1,9 @@
 """Links that open the apps. A link names a meeting and carries no token.
 
 mikl://meetings/<id>      opens the list at a meeting, or the meeting itself while it runs
+mikl://invite/<code>      accepts an invitation
+mikl://reset/<code>       sets a new password
+mikl://company/<code>     the browser comes back from the company's log-in; or .../error/<reason>
 """
 
 from __future__ import annotations
@@ -37,7 +40,20 @@ class ResetLink:
     code: str = field(repr=False)
 
 
-Link = MeetingLink | InviteLink | ResetLink
+@dataclass(frozen=True, slots=True)
+class CompanyLink:
+    """The browser comes back from the company's log-in.
+
+    Attributes:
+        code: for the tokens, "" when it ended without one.
+        reason: why it did: "denied", "refused", "unavailable", "no-account", or one of a newer service.
+    """
+
+    code: str = field(default="", repr=False)
+    reason: str = ""
+
+
+Link = MeetingLink | InviteLink | ResetLink | CompanyLink
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -63,8 +79,25 @@ def read_link(link: str) -> Link:
                 return InviteLink(code)
             if parts.netloc == "reset":
                 return ResetLink(code)
+        if parts.scheme == URL_SCHEME and bare and parts.netloc == "company":
+            return read_company(code)
     except ValueError as error:
         raise _refused() from error
+    raise _refused()
+
+
+def read_company(rest: str) -> CompanyLink:
+    """What stands behind `company/` in the address that the service sends the browser to.
+
+    Raises:
+        DeepLinkError: neither a code nor a reason.
+    """
+    first, _, reason = rest.partition("/")
+    if first == "error":
+        if _CODE.fullmatch(reason):
+            return CompanyLink(reason=reason)
+    elif _CODE.fullmatch(rest):
+        return CompanyLink(rest)
     raise _refused()
 
 

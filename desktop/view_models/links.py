@@ -8,7 +8,15 @@ from PySide6.QtCore import QObject, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import Meeting, MeetingStatus, User
-from desktop.system.deep_link import DeepLinkError, InviteLink, Link, MeetingLink, ResetLink, read_link
+from desktop.system.deep_link import (
+    CompanyLink,
+    DeepLinkError,
+    InviteLink,
+    Link,
+    MeetingLink,
+    ResetLink,
+    read_link,
+)
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
@@ -23,11 +31,12 @@ class LinkFollower(QObject):
     """Follows links, at once or as soon as somebody is signed in.
 
     An invitation or a new password concerns the log-in card: it is followed while nobody is signed
-    in, and waits otherwise.
+    in, and waits otherwise. So does the way back from the company's log-in, which never waits for a
+    log-out.
 
     Signals:
         room_requested(Meeting): the link's meeting is under way.
-        entry_requested(InviteLink | ResetLink): the log-in card shall ask for what the link needs.
+        entry_requested(InviteLink | ResetLink | CompanyLink): the log-in card shall ask for what it needs.
         said(str, Tone): one sentence about the link, for the list's window.
         waits(str): why the log-in card is in the way of the link; "" when nothing waits any more.
 
@@ -76,6 +85,9 @@ class LinkFollower(QObject):
                 self.said.emit(self._unreadable_words(), Tone.DANGER)
             self.waits.emit(self.waiting_for)
             return
+        if isinstance(link, CompanyLink) and self._user is not None:
+            self.said.emit(self._signed_in_already(self._user), Tone.NEUTRAL)
+            return
         self._kept = link
         if isinstance(link, MeetingLink) and self._user is not None:
             self._follow(link)
@@ -96,6 +108,9 @@ class LinkFollower(QObject):
             self.said.emit(self._unreadable_words(), Tone.DANGER)
         elif isinstance(self._kept, MeetingLink):
             self._follow(self._kept)
+        elif isinstance(self._kept, CompanyLink):
+            self._kept = None
+            self.said.emit(self._signed_in_already(user), Tone.NEUTRAL)
         elif self._kept is not None:
             self.said.emit(self._sign_out_first(user), Tone.WARNING)
 
@@ -103,7 +118,7 @@ class LinkFollower(QObject):
         """Nobody is signed in (any more), and the log-in card is there; a meeting goes on waiting."""
         self._user = None
         self._at_card = True
-        if isinstance(self._kept, InviteLink | ResetLink):
+        if isinstance(self._kept, InviteLink | ResetLink | CompanyLink):
             link, self._kept = self._kept, None
             self.entry_requested.emit(link)
 
@@ -150,6 +165,11 @@ class LinkFollower(QObject):
 
     def _sign_out_first(self, user: User) -> str:
         return self.tr("You are signed in as {name}. Sign out first: the link is opened then.").format(
+            name=user.full_name
+        )
+
+    def _signed_in_already(self, user: User) -> str:
+        return self.tr("You are signed in as {name}: nothing is left to do in the browser.").format(
             name=user.full_name
         )
 

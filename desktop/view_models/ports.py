@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from backend_client.company import CompanyAttempt
 from backend_client.models import (
     Client,
+    CompanyName,
     LiveEvent,
     Meeting,
     MeetingRequest,
@@ -39,6 +41,19 @@ class SignInPort(Protocol):
 
     async def log_out(self) -> None:
         """End the session here; never fails because the service is away."""
+
+
+class CompanyPort(Protocol):
+    """The company's own log-in. Every method may raise `ApiError`."""
+
+    async def company(self) -> CompanyName | None:
+        """What it is called; None where there is none."""
+
+    async def begin_company_log_in(self, *, port: int | None = None) -> CompanyAttempt:
+        """An address for the browser; `port` is where we listen for its way back, None for a link."""
+
+    async def finish_company_log_in(self, attempt: CompanyAttempt, code: str, stay_signed_in: bool) -> User:
+        """Be signed in with the code that came back."""
 
 
 class PasswordResetPort(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -11,13 +13,17 @@ from PySide6.QtCore import QObject, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
 from backend_client.models import PASSWORD_MIN, ResetConfirmation, Role, User
-from desktop.system.deep_link import code_of
+from desktop.system.deep_link import CompanyLink, code_of
+from desktop.view_models.company_sign_in import CompanyRefusedError, CompanySignIn
 from desktop.view_models.error_texts import field_text, text_for
 from desktop.view_models.language import Language
-from desktop.view_models.ports import PasswordResetPort, SignInPort
+from desktop.view_models.ports import CompanyPort, PasswordResetPort, SignInPort
 from desktop.view_models.states import ErrorText, SignInState, SignInStep
 from desktop.view_models.tasks import OnUnexpected
 from desktop.view_models.view_model import ViewModel
+
+LOOK_DELAYS_S = (2.0, 5.0, 10.0, 30.0)
+"""Waiting times until the service is asked again about the company's log-in; the last one repeats."""
 
 _NO_ERRORS: dict[str, Any] = {
     "email_error": "",
@@ -29,13 +35,15 @@ _NO_ERRORS: dict[str, Any] = {
 
 
 class SignInViewModel(ViewModel[SignInState]):
-    """Logs a person in: by password, with a second factor, after a reset, by an invitation.
+    """Logs a person in: by password, with a second factor, after a reset, by invitation, in the browser.
 
     Signals:
         signed_in(User): the log-in succeeded.
+        browser_wanted(str): open this address in the person's browser.
 
     Args:
         sign_in: who talks to the service.
+        company: the company's log-in.
         reset: who has codes mailed and takes new passwords.
         language: retranslates standing texts when it changes.
         product: name of the app, shown on the card.
@@ -43,14 +51,17 @@ class SignInViewModel(ViewModel[SignInState]):
         role: the app's role; an account of the other role is told to use the other app.
         other_product: name of that other app.
         persistent: False when the machine has no secret store.
+        way_back: see `CompanySignIn`.
     """
 
     signed_in = Signal(object)
+    browser_wanted = Signal(str)
 
     def __init__(
         self,
         sign_in: SignInPort,
         reset: PasswordResetPort,
+        company: CompanyPort,
         language: Language,
         *,
         product: str,
@@ -58,6 +69,7 @@ class SignInViewModel(ViewModel[SignInState]):
         role: Role,
         other_product: str,
         persistent: bool,
+        way_back: Callable[[], int | None] = lambda: None,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -70,6 +82,7 @@ class SignInViewModel(ViewModel[SignInState]):
         super().__init__(state, on_unexpected, parent)
         self._sign_in = sign_in
         self._reset = reset
+        self._company = CompanySignIn(company, way_back, role, self)
         self._role = role
         self._other_product = other_product
         self._session_ended = False
@@ -123,10 +136,22 @@ class SignInViewModel(ViewModel[SignInState]):
             work = partial(self._accept, code, name, password, stay_signed_in)
             self._begin(work, name="invitation")
 
+    def begin_company(self, stay_signed_in: bool) -> None:
+        """Log in with the company's log-in: the browser has the word until it comes back."""
+        if not self._refused():
+            self._begin(partial(self._begin_company, stay_signed_in), name="company's log-in")
+
+    def open_browser_again(self) -> None:
+        """The browser's page was closed or never came."""
+        self.edited()
+        if self._company.address:
+            self.browser_wanted.emit(self._company.address)
+
     def show_step(self, step: SignInStep) -> None:
         """Ask for something else."""
         if self._state.busy:
             return
+        self._company.cancel()
         self._credentials = None
         self._code = ""
         self._password_changed = False
@@ -151,6 +176,20 @@ class SignInViewModel(ViewModel[SignInState]):
     def open_reset(self, code: str) -> None:
         """A link to a new password was opened."""
         self._open(SignInStep.NEW_PASSWORD, code)
+
+    def look_for_company(self) -> None:
+        """Offer the company's log-in as soon as the service says that there is one."""
+        self._scope.start(self._look(), name="look for a company's log-in")
+
+    def come_back(self, link: CompanyLink) -> None:
+        """The browser has come back from the company's log-in."""
+        if not self._refused():
+            self._begin(partial(self._finish_company, link), name="company's log-in")
+
+    def no_browser(self) -> None:
+        """The system has opened no browser."""
+        self._company.cancel()
+        self._set(step=SignInStep.PASSWORD, error=ErrorText(self._company.browser_missing()))
 
     def session_ended(self, email: str = "") -> None:
         """Say above the fields why the card is back, and whose it was."""
@@ -188,6 +227,8 @@ class SignInViewModel(ViewModel[SignInState]):
                 await work()
             except ApiError as error:
                 self._show(error)
+            except CompanyRefusedError as refusal:
+                self._set(error=refusal.text)
             finally:
                 self._set(busy=False)
 
@@ -211,6 +252,33 @@ class SignInViewModel(ViewModel[SignInState]):
 
     async def _accept(self, code: str, name: str, password: str, stay_signed_in: bool) -> None:
         await self._enter(await self._sign_in.accept_invite(code, password, name, stay_signed_in))
+
+    async def _look(self) -> None:
+        for delay_s in itertools.chain(LOOK_DELAYS_S, itertools.repeat(LOOK_DELAYS_S[-1])):
+            try:
+                await self._company.look()
+            except ApiError as error:
+                if not error.retryable:
+                    return
+            else:
+                self._set(company_label=self._company.label(), company_text=self._company.text())
+                return
+            await asyncio.sleep(delay_s)
+
+    async def _begin_company(self, stay_signed_in: bool) -> None:
+        try:
+            await self._company.begin(stay_signed_in)
+        finally:
+            self._set(company_label=self._company.label())
+        self._set(step=SignInStep.COMPANY)
+        self.browser_wanted.emit(self._company.address)
+
+    async def _finish_company(self, link: CompanyLink) -> None:
+        try:
+            user = await self._company.finish(link)
+        finally:
+            self._set(step=SignInStep.PASSWORD)
+        await self._enter(user)
 
     async def _enter(self, user: User) -> None:
         if user.role is not self._role:
@@ -298,6 +366,8 @@ class SignInViewModel(ViewModel[SignInState]):
             store_note=""
             if self._state.can_stay_signed_in
             else self.tr("This computer has no password store: you will sign in again at the next start."),
+            company_label=self._company.label(),
+            company_text=self._company.text(),
             password_hint=self.tr("At least {count} characters; four unrelated words are a good one.").format(
                 count=PASSWORD_MIN
             ),

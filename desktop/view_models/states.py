@@ -52,6 +52,8 @@ class SignInStep(Enum):
     """The mailed code and the new password."""
     INVITATION = "invitation"
     """The invitation's code, a name and a password."""
+    COMPANY = "company"
+    """Nothing: the company's log-in goes on in the browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ class SignInState:
     can_stay_signed_in: bool = True
     """False when the machine has no secret store: the box is off and `store_note` says why."""
     store_note: str = ""
+    company_label: str = ""
+    """The button of the company's log-in, "" where there is none."""
+    company_text: str = ""
+    """What to do while the browser has the word."""
 
 
 class MeetingAction(Enum):

@@ -163,13 +163,20 @@ class PasswordForm(EntryForm):
         self._stay = self._stay_box()
         self._note = Text(look, "small", ink="muted", wraps=True, name="storeNote")
         self._column.addWidget(self._note)
+        self._company = Button(look, "companyButton", large=True)
+        self._company.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._company.clicked.connect(lambda: self._model.begin_company(self._stay.isChecked()))
         self._forgotten = self._link("forgottenButton", SignInStep.FORGOTTEN)
         self._invited = self._link("invitationButton", SignInStep.INVITATION)
         self._finish()
+        self._column.insertWidget(self._column.indexOf(self._button) + 1, self._company)
 
     def render_state(self, state: SignInState) -> None:
         """Draw a state."""
         super().render_state(state)
+        self._company.set_label(state.company_label)
+        self._company.setVisible(bool(state.company_label))
+        self._company.setEnabled(not state.busy)
         self._email_field.set_error(state.email_error)
         self._password_field.set_error(state.password_error)
         self._show_stay(self._stay, state)
@@ -326,11 +333,40 @@ class InvitationForm(EntryForm):
         self._back.set_label(self.tr("Back"))
 
 
+class CompanyForm(EntryForm):
+    """Nothing to fill in: the company's log-in goes on in the browser."""
+
+    def __init__(self, model: SignInIntentions, look: Look) -> None:
+        super().__init__(model, look, "browserButton")
+        self._explained.show()
+        self._cancel = self._link("cancelButton", SignInStep.PASSWORD)
+        self._finish()
+
+    def render_state(self, state: SignInState) -> None:
+        """Draw a state."""
+        super().render_state(state)
+        self._explained.setText(state.company_text)
+        self._cancel.setEnabled(not state.busy)
+
+    def begin(self, state: SignInState) -> None:
+        """The step begins: the keyboard is on the way back."""
+        self._cancel.setFocus()
+
+    def _submit(self) -> None:
+        self._model.open_browser_again()
+
+    def _retranslate(self) -> None:
+        super()._retranslate()
+        self._button.set_label(self.tr("Open the browser again"))
+        self._cancel.set_label(self.tr("Cancel"))
+
+
 FORMS: dict[SignInStep, Callable[[SignInIntentions, Look], EntryForm]] = {
     SignInStep.PASSWORD: PasswordForm,
     SignInStep.SECOND_FACTOR: SecondFactorForm,
     SignInStep.FORGOTTEN: ForgottenForm,
     SignInStep.NEW_PASSWORD: NewPasswordForm,
     SignInStep.INVITATION: InvitationForm,
+    SignInStep.COMPANY: CompanyForm,
 }
 """Each is made when its step is first shown."""

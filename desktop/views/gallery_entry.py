@@ -1,4 +1,4 @@
-"""The gallery's scenes of the log-in card beyond the password: second factor, reset, invitation."""
+"""The gallery's scenes of the log-in card beyond the password: second factor, reset, invitation, company."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.view_models.states import SignInState, SignInStep
+from desktop.view_models.states import ErrorText, SignInState, SignInStep
 from desktop.views.gallery_scene import Scene
 from desktop.views.gallery_states import SERVER, Samples
 from desktop.views.sign_in_window import SignInWindow
@@ -40,7 +40,23 @@ def states(samples: Samples) -> dict[str, SignInState]:
         "Ce lien n’est plus valable. Demandez-en un nouveau.",
         "This link is no longer valid. Ask for a new one.",
     )
+    offered = replace(
+        plain,
+        company_label=say("Se connecter avec Contoso", "Sign in with Contoso"),
+        company_text=say(
+            "Connectez-vous sur la page de Contoso qu’affiche votre navigateur. "
+            "La suite se passe alors ici, sans rien faire.",
+            "Sign in on the page of Contoso that your browser shows. This window goes on by itself then.",
+        ),
+    )
+    unknown = say(
+        "Personne n’a invité l’adresse que vous avez chez Contoso. Demandez une invitation à MiKL.",
+        "Nobody has invited the address that you have at Contoso. Ask MiKL for an invitation.",
+    )
     return {
+        "company": offered,
+        "company-waiting": replace(offered, step=SignInStep.COMPANY),
+        "company-unknown": replace(offered, error=ErrorText(unknown)),
         "second-factor": replace(plain, product="MiKL Hub", step=SignInStep.SECOND_FACTOR),
         "forgotten": replace(plain, step=SignInStep.FORGOTTEN, email="alice@demo.visio"),
         "reset-sent": replace(plain, step=SignInStep.NEW_PASSWORD, notice=sent),

@@ -50,6 +50,12 @@ class SignInIntentions(Protocol):
     def accept_invitation(self, code: str, name: str, password: str, stay_signed_in: bool) -> None:
         """Accept an invitation."""
 
+    def begin_company(self, stay_signed_in: bool) -> None:
+        """Log in with the company's log-in, in the browser."""
+
+    def open_browser_again(self) -> None:
+        """The browser's page was closed or never came."""
+
     def show_step(self, step: SignInStep) -> None:
         """Ask for something else."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -64,7 +64,9 @@ class SignInWindow(QWidget):
         QShortcut(QKeySequence("Ctrl+,"), self).activated.connect(self.settings_requested)
         self._ring = FocusRing(look, self)
         self._form = QVBoxLayout()
+        self._inside = QWidget()
         self._lay_out()
+        self._inside.installEventFilter(self)
         model.changed.connect(self.render_state)
         self._retranslate()
 
@@ -73,6 +75,12 @@ class SignInWindow(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The card's content has changed: it may need more room."""
+        if watched is self._inside and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._grow()
+        return super().eventFilter(watched, event)
 
     def render_state(self, state: SignInState) -> None:
         """Draw a state."""
@@ -110,9 +118,8 @@ class SignInWindow(QWidget):
         inside_card.addWidget(self._product, 0, Qt.AlignmentFlag.AlignHCenter)
         inside_card.addWidget(self._notice)
         inside_card.addLayout(self._form)
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        column = QVBoxLayout(inside)
+        self._inside.setObjectName("scrolled")
+        column = QVBoxLayout(self._inside)
         column.setContentsMargins(look.space.m, look.space.m, look.space.m, look.space.m)
         column.setSpacing(look.space.m)
         column.addStretch()
@@ -130,10 +137,26 @@ class SignInWindow(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll.setWidget(self._inside)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(scroll)
+
+    def _grow(self) -> None:
+        """Make room for the whole card, whatever the system's font makes of its height.
+
+        Only a screen that is too small leaves something to scroll.
+        """
+        if self.isMaximized() or self.isFullScreen():
+            return
+        column = self._inside.layout()
+        assert column is not None
+        column.activate()
+        needed = max(column.totalHeightForWidth(self.width()), column.totalMinimumSize().height())
+        if needed > self.height():
+            frame = self.frameGeometry().height() - self.geometry().height()
+            most = self.screen().availableGeometry().height() - frame
+            self.resize(self.width(), max(self.height(), min(needed, most)))
 
     def _retranslate(self) -> None:
         self._settings.set_name(self.tr("Settings"))

@@ -77,6 +77,14 @@ class StaticSignIn(StaticModel[SignInState]):
         """Keep the intention."""
         self.sent.append(("accept_invitation", code, name, password, stay_signed_in))
 
+    def begin_company(self, stay_signed_in: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("begin_company", stay_signed_in))
+
+    def open_browser_again(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("open_browser_again",))
+
     def show_step(self, step: SignInStep) -> None:
         """Keep the intention."""
         self.sent.append(("show_step", step))

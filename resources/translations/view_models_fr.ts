@@ -242,6 +242,64 @@
     </message>
 </context>
 <context>
+    <name>CompanyDesk</name>
+    <message>
+        <source>You can close this page. The app goes on.</source>
+        <translation>Vous pouvez fermer cette page. L’application continue.</translation>
+    </message>
+</context>
+<context>
+    <name>CompanySignIn</name>
+    <message>
+        <source>Your company’s sign-in is no longer offered here. Use your password.</source>
+        <translation>La connexion par votre entreprise n’est plus proposée ici. Utilisez votre mot de passe.</translation>
+    </message>
+    <message>
+        <source>This account has a second factor: sign in with your password and a code.</source>
+        <translation>Ce compte a un second facteur&#xa0;: connectez-vous avec votre mot de passe et un code.</translation>
+    </message>
+    <message>
+        <source>Sign in with your company</source>
+        <translation>Se connecter avec mon entreprise</translation>
+    </message>
+    <message>
+        <source>Sign in with {company}</source>
+        <translation>Se connecter avec {company}</translation>
+    </message>
+    <message>
+        <source>Sign in on the page of {company} that your browser shows. This window goes on by itself then.</source>
+        <translation>Connectez-vous sur la page de {company} qu’affiche votre navigateur. Cette fenêtre continue ensuite d’elle-même.</translation>
+    </message>
+    <message>
+        <source>No browser could be opened. Ask your IT service, or use your password.</source>
+        <translation>Aucun navigateur n’a pu être ouvert. Demandez à votre service informatique, ou utilisez votre mot de passe.</translation>
+    </message>
+    <message>
+        <source>The sign-in was cancelled at {company}.</source>
+        <translation>La connexion a été annulée du côté de {company}.</translation>
+    </message>
+    <message>
+        <source>Nobody has invited the address that you have at {company}. Ask {host} for an invitation.</source>
+        <translation>Personne n’a invité votre adresse chez {company}. Demandez une invitation à {host}.</translation>
+    </message>
+    <message>
+        <source>The address that you have at {company} has no account here. Ask your IT service.</source>
+        <translation>Votre adresse chez {company} n’a pas de compte ici. Demandez à votre service informatique.</translation>
+    </message>
+    <message>
+        <source>Who you are was not confirmed by {company}. Try again, or ask your IT service.</source>
+        <translation>Votre identité n’a pas été confirmée par {company}. Réessayez, ou demandez à votre service informatique.</translation>
+    </message>
+    <message>
+        <source>your company</source>
+        <translation>votre entreprise</translation>
+    </message>
+    <message>
+        <source>This sign-in is too old or was not begun in this window. Begin it again here.</source>
+        <translation>Cette connexion est trop ancienne ou n’a pas été commencée dans cette fenêtre. Recommencez-la ici.</translation>
+    </message>
+</context>
+<context>
     <name>Dates</name>
     <message>
         <source>For {name}: {hours}, {zone}</source>
@@ -919,6 +977,10 @@
     <message>
         <source>You are signed in as {name}. Sign out first: the link is opened then.</source>
         <translation>Vous êtes connecté en tant que {name}. Déconnectez-vous d’abord&#xa0;: le lien s’ouvrira ensuite.</translation>
+    </message>
+    <message>
+        <source>You are signed in as {name}: nothing is left to do in the browser.</source>
+        <translation>Vous êtes connecté en tant que {name}&#xa0;: il n’y a plus rien à faire dans le navigateur.</translation>
     </message>
 </context>
 <context>

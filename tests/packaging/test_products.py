@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from desktop.app.kinds import HUB_APP, PARTICIPANT_APP
 from installers import macos
 from installers.debian import desktop_entry, metainfo
 from installers.products import (
@@ -44,6 +45,8 @@ def test_links_open_exactly_one_program() -> None:
     """Two programs for one scheme would leave the choice to chance."""
     takers = [product.program for product in PRODUCTS if product.takes_links]
     assert takers == ["mikl-visio"]
+    # What the app itself believes: the other one listens where a browser is to come back.
+    assert [kind.product.program for kind in (HUB_APP, PARTICIPANT_APP) if kind.takes_links] == takers
 
 
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.program)

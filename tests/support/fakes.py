@@ -14,9 +14,11 @@ from uuid import UUID, uuid4
 
 from PySide6.QtCore import QObject, Signal
 
+from backend_client.company import CompanyAttempt
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import (
     Client,
+    CompanyName,
     LiveEvent,
     Meeting,
     MeetingRequest,
@@ -207,6 +209,41 @@ class FakeSignIn:
     async def log_out(self) -> None:
         """Count it."""
         self.signed_out += 1
+
+
+class FakeCompany:
+    """`CompanyPort` of a company whose log-in is called `name`; None for no such log-in."""
+
+    def __init__(self, name: str | None = None, user: User = MIKL) -> None:
+        self.name = name
+        self.user = user
+        self.fail_with: ApiErrorCode | None = None
+        self.ports: list[int | None] = []
+        self.finished: list[tuple[CompanyAttempt, str, bool]] = []
+
+    async def _answer(self) -> None:
+        await asyncio.sleep(0)
+        if self.fail_with is not None:
+            raise ApiError(self.fail_with)
+
+    async def company(self) -> CompanyName | None:
+        """Its name."""
+        await self._answer()
+        return CompanyName(name=self.name) if self.name is not None else None
+
+    async def begin_company_log_in(self, *, port: int | None = None) -> CompanyAttempt:
+        """An address with the number of the attempt."""
+        await self._answer()
+        if self.name is None:
+            raise ApiError(ApiErrorCode.NOT_FOUND, status=404)
+        self.ports.append(port)
+        return CompanyAttempt(f"https://login.example/{len(self.ports)}", "v" * 43)
+
+    async def finish_company_log_in(self, attempt: CompanyAttempt, code: str, stay_signed_in: bool) -> User:
+        """The one person."""
+        self.finished.append((attempt, code, stay_signed_in))
+        await self._answer()
+        return self.user
 
 
 class FakeReset:

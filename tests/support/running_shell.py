@@ -33,19 +33,19 @@ FoundT = TypeVar("FoundT")
 async def running_shell(
     kind: AppKind,
     service_url: str,
-    email: str,
+    email: str | None,
     language: Language,
     theme: Theme,
     *,
     store: MemoryTokenStore | None = None,
     data_dir: Path | None = None,
 ) -> AsyncIterator[Shell]:
-    """The app, signed in and with its first list, as long as the block.
+    """The app, signed in and with its first list, or at its log-in card, as long as the block.
 
     Args:
         kind: which of the two apps.
         service_url: the service.
-        email: who signs in.
+        email: who signs in; None for nobody.
         language: how it speaks.
         theme: how it looks.
         store: holds a session of an earlier run, which goes on; None signs in.
@@ -53,19 +53,17 @@ async def running_shell(
     """
     if store is None:
         store = MemoryTokenStore()
-        client = BackendClient(service_url, store, device="test")
-        await client.sign_in.log_in(email, PASSWORD, stay_signed_in=True)
-        await client.close()
+        if email is not None:
+            client = BackendClient(service_url, store, device="test")
+            await client.sign_in.log_in(email, PASSWORD, stay_signed_in=True)
+            await client.close()
     shell = Shell(kind, Settings(backend_url=service_url), store, language, theme, data_dir=data_dir)
     running = asyncio.create_task(shell.run())
     try:
-        await seen(
-            lambda: (
-                shell.list_model is not None
-                and shell.list_model.state.phase in (ListPhase.READY, ListPhase.EMPTY)
-            ),
-            "the first list",
-        )
+        if email is None:
+            await seen(lambda: shell.sign_in.model is not None, "the log-in card")
+        else:
+            await seen(lambda: has_list(shell), "the first list")
         yield shell
     finally:
         shell.stop()
@@ -78,6 +76,12 @@ async def running_shell(
         for _ in range(3):  # what is deleted may delete more
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             QApplication.processEvents()
+
+
+def has_list(shell: Shell) -> bool:
+    """Somebody is signed in and sees his meetings."""
+    model = shell.list_model
+    return model is not None and model.state.phase in (ListPhase.READY, ListPhase.EMPTY)
 
 
 async def seen(condition: Callable[[], FoundT], what: str, timeout_s: float = 10.0) -> FoundT:

@@ -10,7 +10,7 @@ import pytest
 
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import Meeting, MeetingStatus, Role
-from desktop.system.deep_link import InviteLink, ResetLink
+from desktop.system.deep_link import CompanyLink, InviteLink, ResetLink
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.links import LinkFollower
@@ -156,3 +156,30 @@ async def test_somebody_signed_in_is_asked_to_sign_out_first(follower: LinkFollo
 
 def test_a_code_is_never_part_of_a_links_text() -> None:
     assert "abc" not in repr(InviteLink("abc")) + repr(ResetLink("abc"))
+
+
+async def test_the_way_back_from_the_company_is_the_cards(follower: LinkFollower) -> None:
+    """At once at the card, after a cold start once it is there, and never behind somebody's back."""
+    heard = Heard(follower)
+    follower.open("mikl://company/abc")
+    assert heard.entries == []
+    follower.signed_out()
+    assert heard.entries == [CompanyLink("abc")]
+    follower.open("mikl://company/error/denied")
+    assert heard.entries[1:] == [CompanyLink(reason="denied")]
+    follower.signed_in(ALICE)
+    follower.open("mikl://company/abc")
+    ((text, tone),) = heard.said
+    assert ALICE.full_name in text
+    assert tone is Tone.NEUTRAL
+    follower.signed_out()
+    assert len(heard.entries) == 2
+
+
+async def test_the_way_back_into_a_session_that_goes_on_is_said(follower: LinkFollower) -> None:
+    heard = Heard(follower)
+    follower.open("mikl://company/abc")
+    follower.signed_in(ALICE)
+    assert [tone for _, tone in heard.said] == [Tone.NEUTRAL]
+    follower.signed_out()
+    assert heard.entries == []

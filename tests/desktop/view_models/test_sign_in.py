@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
 from backend_client.models import Role, User
+from desktop.system.deep_link import CompanyLink
 from desktop.view_models.error_texts import field_text, text_for
 from desktop.view_models.language import Language
 from desktop.view_models.sign_in import SignInViewModel
 from desktop.view_models.states import SignInStep
-from tests.support.fakes import ALICE, MIKL, FakeReset, FakeSignIn
+from tests.support.fakes import ALICE, MIKL, FakeCompany, FakeReset, FakeSignIn
 from tests.support.waiting import until
 
 
@@ -33,6 +35,7 @@ async def model(port: FakeSignIn, reset: FakeReset, english: Language) -> AsyncI
     made = SignInViewModel(
         port,
         reset,
+        FakeCompany(),
         english,
         product="MiKL Hub",
         server="https://visio.example",
@@ -100,6 +103,7 @@ async def test_a_machine_without_a_secret_store_says_so(port: FakeSignIn, englis
     model = SignInViewModel(
         port,
         FakeReset(),
+        FakeCompany(),
         english,
         product="",
         server="",
@@ -177,7 +181,15 @@ async def test_an_invitation_is_accepted_with_the_code_of_its_link(
     port: FakeSignIn, reset: FakeReset, english: Language
 ) -> None:
     model = SignInViewModel(
-        port, reset, english, product="", server="", role=Role.CLIENT, other_product="", persistent=True
+        port,
+        reset,
+        FakeCompany(),
+        english,
+        product="",
+        server="",
+        role=Role.CLIENT,
+        other_product="",
+        persistent=True,
     )
     port.user = ALICE
     heard: list[User] = []
@@ -190,3 +202,170 @@ async def test_an_invitation_is_accepted_with_the_code_of_its_link(
     await until(lambda: heard == [ALICE])
     assert port.accepted == [("abc", "Alice L")]
     await model.close()
+
+
+@pytest.fixture
+async def card(english: Language) -> AsyncIterator[Callable[..., SignInViewModel]]:
+    """Makes log-in cards of either app before a company's log-in."""
+    made: list[SignInViewModel] = []
+
+    def make(
+        company: FakeCompany, role: Role = Role.CLIENT, way_back: Callable[[], int | None] = lambda: None
+    ) -> SignInViewModel:
+        made.append(
+            SignInViewModel(
+                FakeSignIn(company.user),
+                FakeReset(),
+                company,
+                english,
+                product="",
+                server="",
+                role=role,
+                other_product="MiKL Hub",
+                persistent=True,
+                way_back=way_back,
+            )
+        )
+        made[-1].look_for_company()
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.close()
+
+
+MakeCard = Callable[..., SignInViewModel]
+
+
+async def test_a_company_is_offered_by_its_name_and_only_where_there_is_one(
+    card: MakeCard, english: Language
+) -> None:
+    contoso, nameless, none = card(FakeCompany("Contoso")), card(FakeCompany("")), card(FakeCompany(None))
+    await until(lambda: contoso.state.company_label and nameless.state.company_label)
+    assert contoso.state.company_label == "Sign in with Contoso"
+    assert nameless.state.company_label == "Sign in with your company"
+    assert none.state.company_label == ""
+    english.use("fr")
+    assert contoso.state.company_label == "Se connecter avec Contoso"
+
+
+async def test_a_service_that_is_away_is_asked_again_about_the_company(
+    card: MakeCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.view_models.sign_in.LOOK_DELAYS_S", (0.0,))
+    company = FakeCompany("Contoso")
+    company.fail_with = ApiErrorCode.UNREACHABLE
+    model = card(company)
+    await asyncio.sleep(0.01)
+    assert model.state.company_label == ""
+    company.fail_with = None
+    await until(lambda: model.state.company_label)
+
+
+async def test_the_browser_has_the_word_until_its_code_signs_in(card: MakeCard) -> None:
+    company = FakeCompany("Contoso", ALICE)
+    model = card(company)
+    heard: list[User] = []
+    opened: list[str] = []
+    model.signed_in.connect(heard.append)
+    model.browser_wanted.connect(opened.append)
+    await until(lambda: model.state.company_label)
+    model.begin_company(stay_signed_in=True)
+    await until(lambda: model.state.step is SignInStep.COMPANY and not model.state.busy)
+    assert "Contoso" in model.state.company_text
+    model.open_browser_again()
+    assert opened == ["https://login.example/1", "https://login.example/1"]
+    model.come_back(CompanyLink("abc"))
+    model.come_back(CompanyLink("abc"))  # twice: the browser's page was loaded again
+    await until(lambda: heard == [ALICE])
+    ((attempt, code, stay),) = company.finished
+    assert (attempt.authorize_url, code, stay) == ("https://login.example/1", "abc", True)
+
+
+async def test_a_given_up_attempt_opens_nothing_any_more(card: MakeCard) -> None:
+    company = FakeCompany("Contoso", ALICE)
+    model = card(company)
+    model.begin_company(stay_signed_in=False)
+    await until(lambda: model.state.step is SignInStep.COMPANY and not model.state.busy)
+    model.show_step(SignInStep.PASSWORD)
+    assert (model.state.step, model.state.error) == (SignInStep.PASSWORD, None)
+    model.come_back(CompanyLink("abc"))
+    await until(lambda: model.state.error is not None)
+    assert "not begun in this window" in str(model.state.error)
+    assert company.finished == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "role", "words"),
+    [
+        ("denied", Role.CLIENT, "was cancelled at Contoso"),
+        ("refused", Role.CLIENT, "not confirmed by Contoso"),
+        ("of-a-newer-service", Role.CLIENT, "not confirmed by Contoso"),
+        ("unavailable", Role.CLIENT, "does not answer. Your password still works"),
+        ("no-account", Role.CLIENT, "Ask MiKL for an invitation"),
+        ("no-account", Role.OPERATOR, "Ask your IT service"),
+    ],
+)
+async def test_whatever_the_browser_comes_back_with_is_said(
+    card: MakeCard, reason: str, role: Role, words: str
+) -> None:
+    company = FakeCompany("Contoso")
+    model = card(company, role)
+    await until(lambda: model.state.company_label)
+    model.begin_company(stay_signed_in=True)
+    await until(lambda: model.state.step is SignInStep.COMPANY and not model.state.busy)
+    model.come_back(CompanyLink(reason=reason))
+    await until(lambda: model.state.error is not None and not model.state.busy)
+    assert words in str(model.state.error)
+    assert model.state.step is SignInStep.PASSWORD
+    assert company.finished == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (ApiErrorCode.CODE_EXPIRED, "too old or was not begun in this window"),
+        (ApiErrorCode.TOTP_REQUIRED, "your password and a code"),
+        (ApiErrorCode.UNREACHABLE, "cannot be reached"),
+    ],
+)
+async def test_a_code_that_the_service_refuses_is_said(
+    card: MakeCard, code: ApiErrorCode, words: str
+) -> None:
+    company = FakeCompany("Contoso")
+    model = card(company, Role.OPERATOR)
+    model.begin_company(stay_signed_in=True)
+    await until(lambda: model.state.step is SignInStep.COMPANY and not model.state.busy)
+    company.fail_with = code
+    model.come_back(CompanyLink("abc"))
+    await until(lambda: model.state.error is not None and not model.state.busy)
+    assert words in str(model.state.error)
+    assert model.state.step is SignInStep.PASSWORD
+
+
+async def test_a_company_that_is_no_longer_offered_takes_its_button_away(card: MakeCard) -> None:
+    company = FakeCompany("Contoso")
+    model = card(company)
+    await until(lambda: model.state.company_label)
+    company.name = None
+    model.begin_company(stay_signed_in=True)
+    await until(lambda: not model.state.busy)
+    assert "no longer offered" in str(model.state.error)
+    assert (model.state.company_label, model.state.step) == ("", SignInStep.PASSWORD)
+
+
+async def test_without_a_browser_the_password_is_left(card: MakeCard) -> None:
+    model = card(FakeCompany("Contoso"))
+    model.browser_wanted.connect(model.no_browser)
+    model.begin_company(stay_signed_in=True)
+    await until(lambda: model.state.error is not None and not model.state.busy)
+    assert "No browser" in str(model.state.error)
+    assert model.state.step is SignInStep.PASSWORD
+
+
+async def test_an_app_that_listens_says_where(card: MakeCard) -> None:
+    company = FakeCompany("Contoso")
+    model = card(company, Role.OPERATOR, way_back=lambda: 54321)
+    model.begin_company(stay_signed_in=True)
+    await until(lambda: model.state.step is SignInStep.COMPANY)
+    assert company.ports == [54321]

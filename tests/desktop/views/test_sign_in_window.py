@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from desktop.view_models.language import Language
@@ -17,6 +21,7 @@ from desktop.views.static_models import StaticSignIn
 from desktop.views.theme import Theme
 from tests.desktop.views.conftest import Show
 from tests.desktop.views.finding import click, is_shown, named
+from tests.support.app_process import ROOT
 
 STATE = SignInState(product="MiKL Visio", server="visio.example")
 
@@ -176,3 +181,82 @@ def test_an_address_that_is_deleted_stays_deleted(window: SignInWindow, model: S
     QTest.keyClick(field, Qt.Key.Key_Delete)
     model.show_state(replace(STATE, email="alice@demo.visio"))
     assert field.text() == ""
+
+
+def test_the_company_is_one_more_way_in_where_there_is_one(window: SignInWindow, model: StaticSignIn) -> None:
+    assert not is_shown(window, "companyButton")
+    model.show_state(replace(STATE, company_label="Sign in with Contoso & Co"))
+    assert named(window, "companyButton").accessibleName() == "Sign in with Contoso & Co"
+    click(window, "staySignedIn")
+    click(window, "companyButton")
+    assert model.sent[-1] == ("begin_company", False)
+    model.show_state(replace(STATE, company_label="Sign in with Contoso & Co", busy=True))
+    assert not named(window, "companyButton").isEnabled()
+
+
+def test_while_the_browser_has_the_word_one_can_go_back(window: SignInWindow, model: StaticSignIn) -> None:
+    waiting = replace(STATE, step=SignInStep.COMPANY, company_text="On the page of Contoso.")
+    model.show_state(waiting)
+    assert named(window, "cancelButton").hasFocus()
+    QTest.keyClick(named(window, "cancelButton"), Qt.Key.Key_Return)
+    assert model.sent[-1] == ("show_step", SignInStep.PASSWORD)
+    click(window, "browserButton")
+    assert model.sent[-1] == ("open_browser_again",)
+    model.show_state(replace(waiting, busy=True))
+    assert not named(window, "cancelButton").isEnabled()
+
+
+LONGEST = replace(
+    STATE,
+    can_be_invited=True,
+    company_label="Sign in with Contoso",
+    error=ErrorText("Nobody has invited the address that you have at Contoso. Ask MiKL for an invitation."),
+)
+
+
+def test_the_window_grows_with_what_it_says(window: SignInWindow, model: StaticSignIn, qtbot: QtBot) -> None:
+    """Nothing to scroll, on a screen that has the room."""
+    before = window.height()
+    model.show_state(LONGEST)
+    qtbot.waitUntil(lambda: window.height() > before)
+    scroll = window.findChild(QScrollArea)
+    assert isinstance(scroll, QScrollArea)
+    qtbot.waitUntil(lambda: not scroll.verticalScrollBar().isVisible())
+
+
+DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
+_PLAIN_DEBIAN = """
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication, QScrollArea
+from desktop.view_models.states import SignInState
+from desktop.views.sign_in_window import SignInWindow
+from desktop.views.static_models import StaticSignIn
+from desktop.views.theme import Theme, ThemeChoice
+
+app = QApplication([])
+state = SignInState(product="MiKL Visio", server="visio.mikl.example", can_be_invited=True)
+theme = Theme(app, choice=ThemeChoice.LIGHT, scale=1.0, animated=False)
+window = SignInWindow(StaticSignIn(state), theme, mark="mark-visio")
+window.show()
+for _ in range(5):
+    app.processEvents()
+assert "DejaVu Sans" in QFontDatabase.families() and "Inter" not in QFontDatabase.families()
+assert not window.findChild(QScrollArea).verticalScrollBar().isVisible()
+"""
+
+
+@pytest.mark.skipif(not DEJAVU.is_dir(), reason="the fonts of a plain Debian are not installed")
+def test_the_card_fits_with_the_fonts_of_a_plain_debian(tmp_path: Path) -> None:
+    """Their lines are higher than Inter's."""
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(f"<fontconfig><dir>{DEJAVU}</dir><cachedir>{tmp_path / 'cache'}</cachedir></fontconfig>")
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "FONTCONFIG_FILE": str(fonts)}
+    run = subprocess.run(
+        [sys.executable, "-c", _PLAIN_DEBIAN],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
