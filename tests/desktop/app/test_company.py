@@ -37,7 +37,7 @@ class Browser(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.opened: list[str] = []
-        QDesktopServices.setUrlHandler("http", self, "open")
+        QDesktopServices.setUrlHandler("http", self, b"open")
 
     @Slot(QUrl)
     def open(self, url: QUrl) -> None:
