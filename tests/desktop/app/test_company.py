@@ -37,7 +37,7 @@ class Browser(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.opened: list[str] = []
-        QDesktopServices.setUrlHandler("http", self, b"open")
+        QDesktopServices.setUrlHandler("http", self, "open")  # type: ignore[arg-type]  # the stub is wrong
 
     @Slot(QUrl)
     def open(self, url: QUrl) -> None:
