@@ -20,6 +20,7 @@ from desktop.system.deep_link import (
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
+from desktop.view_models.names import with_name
 from desktop.view_models.ports import MeetingsPort
 from desktop.view_models.states import Tone
 from desktop.view_models.tasks import TaskScope
@@ -145,10 +146,11 @@ class LinkFollower(QObject):
     def _refusal(self, error: ApiError) -> str:
         # The service says the same of a meeting that is not there and of one that is somebody else's.
         if error.code in (ApiErrorCode.NOT_FOUND, ApiErrorCode.FORBIDDEN) and self._user is not None:
-            return self.tr(
+            words = self.tr(
                 "The meeting of this link does not exist, or is not one of {name}’s. "
                 "If it is for another account, sign out first."
-            ).format(name=self._user.full_name)
+            )
+            return with_name(words, self._user.full_name)
         return text_for(error.code).sentence
 
     def _not_now(self, meeting: Meeting) -> str:
@@ -164,9 +166,8 @@ class LinkFollower(QObject):
         )
 
     def _sign_out_first(self, user: User) -> str:
-        return self.tr("You are signed in as {name}. Sign out first: the link is opened then.").format(
-            name=user.full_name
-        )
+        words = self.tr("You are signed in as {name}. Sign out first: the link is opened then.")
+        return with_name(words, user.full_name)
 
     def _signed_in_already(self, user: User) -> str:
         return self.tr("You are signed in as {name}: nothing is left to do in the browser.").format(

@@ -11,6 +11,7 @@ from backend_client.models import Meeting, MeetingStatus, Person, Role
 from desktop.meeting.agenda import door_opens_at, is_missed
 from desktop.meeting.people import initials_of, tint_of
 from desktop.view_models.dates import Dates
+from desktop.view_models.names import with_name
 from desktop.view_models.readiness_words import readiness_words
 from desktop.view_models.states import MeetingAction, MeetingRow, PersonState, RowAction, Tone
 
@@ -106,9 +107,8 @@ class RowWriter:
             return translate("Meetings", "Missed"), Tone.WARNING
         if meeting.my_role is Role.CLIENT:
             if self.now >= meeting.scheduled_at:
-                return translate("Meetings", "Waiting for {name}").format(
-                    name=meeting.operator.full_name
-                ), Tone.WARNING
+                words = translate("Meetings", "Waiting for {name}")
+                return with_name(words, meeting.operator.full_name), Tone.WARNING
             opens = door_opens_at(meeting.scheduled_at)
             if self.now < opens and opens.astimezone(self.dates.zone).date() == self._today():
                 return translate("Meetings", "Opens at {hour}").format(

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from desktop.rtc.state import ParticipantState, Quality, QualityReason, QualityWord, RoomState, StreamKind
 from desktop.rtc.statistics import KindStatistics, RoomStatistics, StreamStatistics
 from desktop.view_models.dates import Dates
+from desktop.view_models.names import with_name
 from desktop.view_models.room_part import RoomPart
 from desktop.view_models.room_states import StatisticsState, StreamFigures
 from desktop.view_models.tasks import OnUnexpected
@@ -48,14 +49,14 @@ class QualityWords(QObject):
             side = self.tr("your computer") if quality.ours else self.tr("the computer of {name}")
         else:
             side = self.tr("on your side") if quality.ours else self.tr("on the side of {name}")
-        return f"{word} ({side.format(name=name)})"
+        return f"{word} ({with_name(side, name)})"
 
     def advice(self, quality: Quality, name: str) -> str:
         """What to do about it, "" while nothing has to be done."""
         if quality.word < QualityWord.POOR or quality.reason is None:
             return ""
         if not quality.ours:
-            return self.tr("Nothing to do on your side: it comes from {name}.").format(name=name)
+            return with_name(self.tr("Nothing to do on your side: it comes from {name}."), name)
         if quality.reason is QualityReason.COMPUTER:
             return self.tr("Close other programs, or choose “Spare the computer” in the menu.")
         return self.tr("Go nearer to the Wi-Fi or take a cable; stop downloads; or choose “Sound only”.")
@@ -123,7 +124,7 @@ class StatisticsViewModel(RoomPart[StatisticsState]):
         self._set(streams=tuple(figures), report="\n".join(lines))
 
     def _title(self, person: ParticipantState, *, screen: bool) -> str:
-        return self.tr("Screen of {name}").format(name=person.name) if screen else person.name
+        return with_name(self.tr("Screen of {name}"), person.name) if screen else person.name
 
     def _figures(self, title: str, name: str, quality: Quality, seen: StreamStatistics) -> StreamFigures:
         return StreamFigures(

@@ -18,6 +18,7 @@ from desktop.rtc.state import (
     StreamState,
 )
 from desktop.view_models.meeting_rows import person_state
+from desktop.view_models.names import with_name
 from desktop.view_models.ports import RoomPort
 from desktop.view_models.room_hands import RoomHands
 from desktop.view_models.room_quality import QualityWords
@@ -117,7 +118,7 @@ class RoomTiles(QObject):
         is_screen = stream.kind is StreamKind.SCREEN
         shown = person_state(person.account_id or person.connection_id, person.name)
         if is_screen:
-            shown = replace(shown, name=self.tr("Screen of {name}").format(name=person.name))
+            shown = replace(shown, name=with_name(self.tr("Screen of {name}"), person.name))
             muted = False  # a screen has no voice to miss
         hand = 0 if is_screen else self._hands.place_of(person)
         words = self.tr("No sound and picture") if failed else self.tr("Connecting…") if connecting else ""

@@ -68,6 +68,13 @@ def states(samples: Samples) -> dict[str, SettingsState]:
         say("Supprimer l’écho du haut-parleur", "Remove the echo of the loudspeaker"),
         on=True,
     )
+    loudspeaker = replace(camera, key="speaker", label=say("Haut-parleur", "Loudspeaker"))
+    noise = replace(
+        echo, key="noise_suppression", label=say("Supprimer les bruits de fond", "Remove background noise")
+    )
+    gain = replace(
+        echo, key="gain_control", label=say("Ajuster le volume de ma voix", "Adjust the volume of my voice")
+    )
     reminders = replace(
         echo,
         key="notify_reminders",
@@ -133,8 +140,8 @@ def states(samples: Samples) -> dict[str, SettingsState]:
             plain,
             page=SettingsPage.DEVICES,
             sections=(
-                section(say("Appareils", "Devices"), (camera, microphone)),
-                section(say("Ma voix", "My voice"), (echo,)),
+                section(say("Appareils", "Devices"), (camera, microphone, loudspeaker)),
+                section(say("Ma voix", "My voice"), (echo, noise, gain)),
             ),
         ),
         "notifications": replace(

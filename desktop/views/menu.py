@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from desktop.view_models.names import with_name
 from desktop.view_models.states import PersonState
 from desktop.views.controls import Control
 from desktop.views.dropdown import Dropdown
@@ -186,7 +187,7 @@ class AccountButton(Control):
         return self.tr("Online") if self._online else self.tr("Offline")
 
     def _name_it(self) -> None:
-        words = self.tr("Account of {name}").format(name=self._person.name)
+        words = with_name(self.tr("Account of {name}"), self._person.name)
         self.setAccessibleName(f"{words}, {self._line()}")
         self.setToolTip(f"{self._person.name} · {self._line()}" if self._compact else "")
         if self._row is not None:

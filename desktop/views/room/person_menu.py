@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.view_models.names import with_name
 from desktop.view_models.room_states import PersonAction, PersonRow
 from desktop.views.controls import Button, ButtonKind
 from desktop.views.dropdown import Dropdown
@@ -118,12 +119,12 @@ class PersonMenu(Dropdown):
         name = self._name
         self._rows[PersonAction.PIN].set_words(self.tr("Pin to the stage"))
         self._rows[PersonAction.STOP_VIDEO].set_words(
-            self.tr("Do without the video of {name}").format(name=name)
+            with_name(self.tr("Do without the video of {name}"), name)
         )
-        self._rows[PersonAction.START_VIDEO].set_words(self.tr("Show the video of {name}").format(name=name))
+        self._rows[PersonAction.START_VIDEO].set_words(with_name(self.tr("Show the video of {name}"), name))
         self._rows[PersonAction.UNPIN].set_words(self.tr("Let go of the stage"))
-        self._rows[PersonAction.MUTE].set_words(self.tr("Mute {name}").format(name=name))
-        self._rows[PersonAction.STOP_SHARE].set_words(self.tr("Stop the sharing of {name}").format(name=name))
+        self._rows[PersonAction.MUTE].set_words(with_name(self.tr("Mute {name}"), name))
+        self._rows[PersonAction.STOP_SHARE].set_words(with_name(self.tr("Stop the sharing of {name}"), name))
         self._rows[PersonAction.REMOVE].set_words(self.tr("Remove from the meeting"))
         self._asked.setText(self.tr("Remove {name} from the meeting?").format(name=name))
         self._explained.setText(self.tr("The meeting goes on for everybody else."))
