@@ -197,11 +197,11 @@ def _figures(samples: Samples) -> StatisticsState:
     alice = StreamFigures(
         "Alice Laurent",
         say(
-            "Connexion : faible (du côté de Alice Laurent)",
+            "Connexion : faible (du côté d’Alice Laurent)",
             "Connection: weak (on the side of Alice Laurent)",
         ),
         say(
-            "Rien à faire chez vous : cela vient de Alice Laurent.",
+            "Rien à faire chez vous : cela vient d’Alice Laurent.",
             "Nothing to do on your side: it comes from Alice Laurent.",
         ),
         (
@@ -272,7 +272,7 @@ def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
         yield Scene("room", name, make, nothing if name == "hands" else click_on("peopleButton"))
     screen = TileState(
         "screen-of-alice",
-        replace(ALICE, name=samples.say("Écran de Alice Laurent", "Screen of Alice Laurent")),
+        replace(ALICE, name=samples.say("Écran d’Alice Laurent", "Screen of Alice Laurent")),
         is_screen=True,
     )
     slots["screen-of-alice"] = StaticSlot()
