@@ -100,6 +100,9 @@ class SenderTap:
         encoder: Encoder | None = getattr(self._sender, ENCODER)
         return encoder
 
+    def release(self) -> None:
+        """See `ReceiverTap.release`; the sender lets go of its encoder itself."""
+
     def forget_pause(self) -> None:
         """See `ReceiverTap.forget_pause`; sending has no freezes."""
 
@@ -258,6 +261,10 @@ class ReceiverTap:
             return []
         finally:
             self.decode_s += time.perf_counter() - started_s
+
+    def release(self) -> None:
+        """Let go of the decoder; its connection is closed. The counters stay."""
+        self._decoder = self._sink = None
 
     def forget_pause(self) -> None:
         """The camera is off: what comes late is no freeze."""

@@ -79,8 +79,9 @@ class IncomingMedia:
         self._media_came()
 
     def close(self) -> None:
-        """Take nothing any more."""
+        """Take nothing any more, and let go of what brought it."""
         self._closed = True
+        self._playout.decode = None
 
     def _media_came(self) -> None:
         if self._on_media is not None and not self._closed:

@@ -35,6 +35,7 @@ from desktop.rtc.aiortc_internals import (
 )
 from desktop.rtc.aiortc_taps import FrameSink, ReceiverTap, SenderTap
 from desktop.rtc.arrival import PictureRepair, is_picture
+from desktop.rtc.dismantling import close_for_good
 from desktop.rtc.encoder import PEOPLE, LeanVp8Encoder, VoiceEncoder
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.gathering import Gathering
@@ -243,7 +244,7 @@ class Peer:
         await self._tasks.close()
         await self._connecting.stop()
         relays = self._agent.take_relays() if self._agent is not None else []
-        closing = asyncio.ensure_future(self._connection.close())
+        closing = asyncio.ensure_future(self._end())
         _CLOSING.add(closing)
         closing.add_done_callback(_CLOSING.discard)
         # Not cancelled when it takes too long: aiortc would then finish what is finished already.
@@ -256,6 +257,15 @@ class Peer:
         await close_relays(relays, RELAY_CLOSE_LIMIT_S)
         self._settled.set()
         await NATIVE_MEMORY.give_back()
+
+    async def _end(self) -> None:
+        """Close the connection and let go of everything that it kept."""
+        await close_for_good(self._connection)
+        for tap in self._taps:
+            tap.release()
+        self._taps.clear()
+        self._receptions.clear()
+        self._sink = self._on_sound = self._on_lost = self._send_candidate = self._agent = None
 
     async def _describe(self, kind: str) -> str:
         """Make our description, and start to ask the servers for more candidates."""
