@@ -159,7 +159,7 @@ class HubDesk(QObject):
     def _update_panel(self) -> None:
         if self.panel.meeting_id is not None:
             known = self._meetings.known_meeting(str(self.panel.meeting_id))
-            self.panel.update(known, self._meetings.busy_id)
+            self.panel.update(known, self._meetings.marks)
 
     async def _extend(self, meeting: Meeting) -> None:
         longer = min(meeting.planned_minutes + EXTENSION_MINUTES, PLANNED_MINUTES_MAX)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,7 @@ class DesktopPresence(QObject):
         self.call = CallViewModel(client, language, parent=self)
         self.call.accepted.connect(self.meeting_requested)
         self.call.missed.connect(self._missed)
+        self.call.missed_calls_changed.connect(self._missed_calls_changed)
         self.call.changed.connect(self._ring_or_not)
         self.ring = Ring(self)
         self.tray_model = TrayViewModel(kind.product.name, language, self)
@@ -148,9 +150,9 @@ class DesktopPresence(QObject):
         self.call.signed_out()
         self.tray_model.show_list(None)
 
-    def join_begins(self) -> None:
-        """Somebody is on his way into a room: nobody needs to call him."""
-        self.call.in_room(True)
+    def join_begins(self, meeting_id: str) -> None:
+        """Somebody is on his way into a meeting's room: nobody needs to call him."""
+        self.call.in_room(True, meeting_id)
 
     def enter_room(self, model: RoomViewModel) -> None:
         """A room opens."""
@@ -221,6 +223,10 @@ class DesktopPresence(QObject):
     def _missed(self, title: str, text: str) -> None:
         if self._store.current.notify_waiting:
             self.notify(title, text)
+
+    def _missed_calls_changed(self, called_at: dict[str, datetime]) -> None:
+        if self._list is not None:
+            self._list.show_missed_calls(called_at)
 
     # ------------------------------------------------------------------ inside
 

@@ -360,7 +360,7 @@ class Shell(QObject):
             return
         self.entry.open(meeting, self._user)
         if self.presence is not None:
-            self.presence.join_begins()
+            self.presence.join_begins(str(meeting.id))
         self.front.hide()
 
     def _enter_meeting(self, meeting_id: str) -> None:

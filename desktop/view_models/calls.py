@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -32,6 +33,8 @@ class CallViewModel(ViewModel[CallState]):
     Signals:
         accepted(str): the person wants into this meeting.
         missed(str, str): title and text of what is left of a call that nobody took.
+        missed_calls_changed(dict[str, datetime]): when one was called in vain, by meeting, until one
+            goes there or is called there again.
 
     Args:
         presence: who is in a room, to hear of an answer on another device.
@@ -40,6 +43,7 @@ class CallViewModel(ViewModel[CallState]):
 
     accepted = Signal(str)
     missed = Signal(str, str)
+    missed_calls_changed = Signal(object)
 
     def __init__(
         self,
@@ -53,6 +57,8 @@ class CallViewModel(ViewModel[CallState]):
         self._presence = presence
         self._known: dict[str, Meeting] | None = None
         self._called: set[tuple[str, str]] = set()
+        self._called_at: datetime | None = None
+        self._missed_calls: dict[str, datetime] = {}
         self._in_room = False
         self._patience = QTimer(self, singleShot=True, interval=RING_MS)
         self._patience.timeout.connect(self._give_up)
@@ -75,16 +81,18 @@ class CallViewModel(ViewModel[CallState]):
         if fresh and not self._in_room and not self._state.meeting_id:
             self._call(fresh[0])
 
-    def in_room(self, inside: bool) -> None:
-        """We entered or left a room; inside one nobody calls."""
+    def in_room(self, inside: bool, meeting_id: str = "") -> None:
+        """We entered or left a room; inside one nobody calls. `meeting_id`: which one we go to."""
         self._in_room = inside
         if inside:
             self._stop()
+            self._forgive(meeting_id)
 
     def signed_out(self) -> None:
         """Nobody can be called."""
         self._known = None
         self._called.clear()
+        self._missed_calls.clear()
         self._stop()
 
     # ------------------------------------------------------------------ intentions
@@ -109,6 +117,8 @@ class CallViewModel(ViewModel[CallState]):
 
     def _call(self, meeting: Meeting) -> None:
         log.info("somebody waits in meeting %s", meeting.id)
+        self._called_at = self._presence.now()
+        self._forgive(str(meeting.id))
         self._write(meeting)
         self._patience.start()
         if meeting.status is MeetingStatus.IN_PROGRESS:
@@ -135,9 +145,16 @@ class CallViewModel(ViewModel[CallState]):
     def _give_up(self) -> None:
         state = self._state
         self._stop()
+        if self._called_at is not None:
+            self._missed_calls[state.meeting_id] = self._called_at
+            self.missed_calls_changed.emit(dict(self._missed_calls))
         title = self.tr("Missed: {title}").format(title=state.title)
         text = self.tr("{name} waited for you. You can still join from the list.")
         self.missed.emit(title, text.format(name=state.person.name))
+
+    def _forgive(self, meeting_id: str) -> None:
+        if self._missed_calls.pop(meeting_id, None) is not None:
+            self.missed_calls_changed.emit(dict(self._missed_calls))
 
     def _look_elsewhere(self) -> None:
         meeting = (self._known or {}).get(self._state.meeting_id)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,7 +18,8 @@ from desktop.meeting.agenda import Period, is_missed, period_of
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
-from desktop.view_models.meeting_rows import RowWriter, person_state
+from desktop.view_models.meeting_rows import RowMarks, RowWriter, person_state
+from desktop.view_models.notice_words import notice_words
 from desktop.view_models.ports import EventsPort, MeetingsPort
 from desktop.view_models.states import (
     ListPhase,
@@ -83,7 +87,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         # What an earlier run has kept is shown until the service answers, with its age once it does not.
         self._meetings: list[Meeting] | None = remembered[0] if remembered is not None else None
         self._fresh_at: datetime | None = remembered[1] if remembered is not None else None
-        self._busy_id: str | None = None
+        self._marks = RowMarks()
         self._failure: ApiErrorCode | None = None
         self._wanted = asyncio.Event()
         self._shown_notices: set[UUID] = set()
@@ -104,9 +108,13 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         return self._fresh_at
 
     @property
-    def busy_id(self) -> str | None:
-        """The meeting whose button waits for the service."""
-        return self._busy_id
+    def marks(self) -> RowMarks:
+        """What its rows carry besides what the service knows."""
+        return self._marks
+
+    def show_missed_calls(self, called_at: Mapping[str, datetime]) -> None:
+        """Mark the meetings to which one was called in vain; when, by id."""
+        self._mark(missed_calls=called_at)
 
     def known_meeting(self, meeting_id: str) -> Meeting | None:
         """One of them by its id, as last fetched."""
@@ -134,12 +142,11 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     def act(self, meeting_id: str) -> None:
         """Press the meeting's one button: start it, or join it."""
         meeting = self.known_meeting(meeting_id)
-        if meeting is None or self._busy_id is not None:
+        if meeting is None or self._marks.busy_id is not None:
             return
         action = RowWriter(self._dates(), self._service.now()).row(meeting).action
         if action is MeetingAction.START:
-            self._busy_id = meeting_id
-            self._write()
+            self._mark(busy_id=meeting_id)
             self._scope.start(self._start_meeting(meeting), name="start meeting")
         elif action in (MeetingAction.JOIN, MeetingAction.WAIT):
             self.room_requested.emit(meeting)
@@ -203,8 +210,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
             self._take([started if each.id == started.id else each for each in self._meetings or []])
             self.room_requested.emit(started)
         finally:
-            self._busy_id = None
-            self._write()
+            self._mark(busy_id=None)
 
     async def _listen(self) -> None:
         await self._events.run(self._on_event, self._on_online)
@@ -265,30 +271,8 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
             log.warning("notices could not be fetched: %s", error.code.value)
 
     def _announce(self, notice: Notification) -> None:
-        title = str(notice.body.get("title", ""))
-        if notice.kind == EventKind.MEETING_SCHEDULED:
-            text = self.tr("A meeting was planned for you: {title}").format(title=title)
-        elif notice.kind == EventKind.MEETING_STARTED:
-            text = self.tr("Your meeting has started: {title}").format(title=title)
-        elif notice.kind == EventKind.MEETING_CANCELLED:
-            text = self.tr("A meeting was cancelled: {title}").format(title=title)
-        elif notice.kind == EventKind.MEETING_DELAYED:
-            text = self._delay_words(notice, title)
-        else:
-            text = self.tr("A meeting has changed: {title}").format(title=title)
-        self.say(text, Tone.PRIMARY)
+        self.say(notice_words(notice, self.known_meeting(str(notice.meeting_id))), Tone.PRIMARY)
         self.notified.emit(notice)
-
-    def _delay_words(self, notice: Notification, title: str) -> str:
-        meeting = self.known_meeting(str(notice.meeting_id))
-        minutes = notice.body.get("minutes", "")
-        if meeting is None:
-            return self.tr("{minutes} min late: {title}").format(minutes=minutes, title=title)
-        operator = meeting.my_role is Role.OPERATOR
-        name = (meeting.client if operator else meeting.operator).full_name
-        return self.tr("{name} comes in {minutes} min: {title}").format(
-            name=name, minutes=minutes, title=meeting.title
-        )
 
     def _take(self, meetings: list[Meeting]) -> None:
         known = {each.id: each for each in self._meetings or []}
@@ -304,6 +288,10 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         """Show a toast."""
         self._set(notice=text, notice_tone=tone, notice_id=self._state.notice_id + 1)
 
+    def _mark(self, **changes: Any) -> None:
+        self._marks = replace(self._marks, **changes)
+        self._write()
+
     # ------------------------------------------------------------------ words
 
     def _dates(self) -> Dates:
@@ -311,7 +299,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
 
     def _write(self) -> None:
         dates, now = self._dates(), self._service.now()
-        writer = RowWriter(dates, now, self._busy_id)
+        writer = RowWriter(dates, now, self._marks)
         operator = self._user.role is Role.OPERATOR
         coming, history = self._split(now)
         rows = [(each, writer.row(each)) for each in coming]

@@ -15,7 +15,7 @@ from desktop.view_models.error_texts import text_for
 from desktop.view_models.hub_ports import HubPort
 from desktop.view_models.hub_states import PanelState, PersonLine
 from desktop.view_models.language import Language
-from desktop.view_models.meeting_rows import RowWriter, person_state
+from desktop.view_models.meeting_rows import RowMarks, RowWriter, person_state
 from desktop.view_models.note_keeper import NoteKeeper, NoteStatus
 from desktop.view_models.states import ErrorText, RowAction, Tone
 from desktop.view_models.tasks import OnUnexpected
@@ -47,7 +47,7 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
         self._service = service
         self._language = language
         self._meeting: Meeting | None = None
-        self._busy_id: str | None = None
+        self._marks = RowMarks()
         self._presence: list[Presence] | None = None
         self._presence_of: tuple[UUID, int] | None = None
         self._zones: dict[UUID, str] = {}
@@ -73,11 +73,11 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
         self._write()
         self._load()
 
-    def update(self, meeting: Meeting | None, busy_id: str | None) -> None:
+    def update(self, meeting: Meeting | None, marks: RowMarks) -> None:
         """The list was read again: the meeting is as it is now, or has gone."""
         if self._meeting is None:
             return
-        self._busy_id = busy_id
+        self._marks = marks
         if meeting is None:
             self.dismiss()
             return
@@ -203,7 +203,7 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
         day = dates.day(meeting.scheduled_at, now=now)
         first_name = meeting.client.full_name.split(" ")[0]
         self._set(
-            row=RowWriter(dates, now, self._busy_id).row(meeting),
+            row=RowWriter(dates, now, self._marks).row(meeting),
             when=f"{day} · {dates.hours(meeting.scheduled_at, meeting.planned_minutes)}",
             zone=self._hours_there(meeting, dates),
             agenda=meeting.description,

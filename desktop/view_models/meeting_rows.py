@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
@@ -29,18 +30,31 @@ def person_state(person_id: str, name: str) -> PersonState:
 
 
 @dataclass(frozen=True, slots=True)
+class RowMarks:
+    """What this app knows of its rows and the service does not.
+
+    Attributes:
+        busy_id: the meeting whose button waits for the service, None for none.
+        missed_calls: when the reader was called to a meeting in vain, by its id.
+    """
+
+    busy_id: str | None = None
+    missed_calls: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RowWriter:
     """Writes rows for one reader at one moment.
 
     Attributes:
         dates: the reader's language and zone.
         now: the service's clock.
-        busy_id: the meeting whose button waits for the service, None for none.
+        marks: see there.
     """
 
     dates: Dates
     now: datetime
-    busy_id: str | None = None
+    marks: RowMarks = field(default_factory=RowMarks)
 
     def row(self, meeting: Meeting) -> MeetingRow:
         """The row of a meeting as the reader's role sees it."""
@@ -67,7 +81,7 @@ class RowWriter:
             pill_tone=tone,
             action=action,
             action_label=label,
-            busy=self.busy_id == str(meeting.id),
+            busy=self.marks.busy_id == str(meeting.id),
             tooltip=self.dates.exact(meeting.scheduled_at),
             accessible=", ".join(
                 part for part in (meeting.title, with_line, day, hours, pill, ready) if part
@@ -76,6 +90,7 @@ class RowWriter:
             ready_tone=ready_tone,
             ready_tooltip=checked,
             struck=meeting.status is MeetingStatus.CANCELLED,
+            call_missed=self._missed_call(meeting) is not None,
             date=self._date(meeting),
             menu=self._menu(meeting),
         )
@@ -84,6 +99,9 @@ class RowWriter:
         return meeting.client if meeting.my_role is Role.OPERATOR else meeting.operator
 
     def _pill(self, meeting: Meeting) -> tuple[str, Tone]:
+        if (called_at := self._missed_call(meeting)) is not None:
+            words = translate("Meetings", "Missed · called at {hour}")
+            return words.format(hour=self.dates.hour(called_at)), Tone.WARNING
         match meeting.status:
             case MeetingStatus.CANCELLED:
                 return translate("Meetings", "Cancelled"), Tone.NEUTRAL
@@ -121,6 +139,14 @@ class RowWriter:
         if self.now >= door_opens_at(meeting.scheduled_at):
             return translate("Meetings", "Soon"), Tone.PRIMARY
         return translate("Meetings", "Planned"), Tone.NEUTRAL
+
+    def _missed_call(self, meeting: Meeting) -> datetime | None:
+        """When somebody called in vain, as long as the meeting can still be held."""
+        over = meeting.status in (MeetingStatus.COMPLETED, MeetingStatus.CANCELLED) or (
+            meeting.status is MeetingStatus.SCHEDULED
+            and is_missed(meeting.scheduled_at, meeting.planned_minutes, now=self.now)
+        )
+        return None if over else self.marks.missed_calls.get(str(meeting.id))
 
     def _waiting(self, name: str, since: datetime) -> str:
         """Who is in the waiting room, and since when; the first name is enough in a list of one's own."""

@@ -106,6 +106,9 @@ class PresencePort(Protocol):
     async def presence(self, meeting_id: UUID) -> list[Presence]:
         """Every stay, in order of arrival."""
 
+    def now(self) -> datetime:
+        """The service's clock: aware, UTC."""
+
 
 class EventsPort(Protocol):
     """Live events."""

@@ -131,6 +131,7 @@ class MeetingRow:
         tooltip: exact date, hour and zone.
         accessible: the whole row as one sentence for screen readers.
         struck: a cancelled meeting: title struck through.
+        call_missed: the reader was called to it and did not come.
         ready: what the client's own check found, "" while there is nothing to say; `ready_tone` its meaning,
             `ready_tooltip` when it was.
         date: "lun. 23 nov.", "" where the heading or `relative` says it.
@@ -152,6 +153,7 @@ class MeetingRow:
     tooltip: str = ""
     accessible: str = ""
     struck: bool = False
+    call_missed: bool = False
     date: str = ""
     ready: str = ""
     ready_tone: Tone = Tone.NEUTRAL

@@ -53,7 +53,9 @@ class TrayViewModel(ViewModel[TrayState]):
             if row is not None and can_join
             else "",
             microphone=microphone,
-            attention=row is not None and row.action is MeetingAction.JOIN and self._microphone_on is None,
+            attention=row is not None
+            and (row.action is MeetingAction.JOIN or row.call_missed)
+            and self._microphone_on is None,
         )
 
     def _line(self) -> str:
@@ -68,4 +70,6 @@ class TrayViewModel(ViewModel[TrayState]):
         row = self._list.next
         if row is None:
             return self.tr("No meeting planned")
+        if row.call_missed:
+            return f"{row.title} · {row.pill}"
         return self.tr("{day}, {hours} · {title}").format(day=row.day, hours=row.hours, title=row.title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -25,6 +25,10 @@ class FakePresence:
     async def presence(self, meeting_id: UUID) -> list[Presence]:
         """Everybody."""
         return self.inside
+
+    def now(self) -> datetime:
+        """The moment of every test."""
+        return NOW
 
 
 @pytest.fixture
@@ -119,6 +123,33 @@ async def test_nobody_took_it(call: CallViewModel, monkeypatch: pytest.MonkeyPat
     assert missed[0][0] == "Missed: Bilan"
     assert "MiKL" in missed[0][1]
     assert call.state.meeting_id == ""
+
+
+def test_a_call_in_vain_is_kept_until_one_goes_there(call: CallViewModel) -> None:
+    told: list[dict[str, datetime]] = []
+    call.missed_calls_changed.connect(told.append)
+    call.know([PLANNED])
+    call.know([STARTED])
+    call._give_up()
+    assert told == [{str(STARTED.id): NOW}]
+    call.in_room(True, "another meeting")
+    assert len(told) == 1
+    call.in_room(True, str(STARTED.id))
+    assert told[-1] == {}
+
+
+def test_whoever_comes_back_calls_again_and_nothing_is_missed(call: CallViewModel) -> None:
+    told: list[dict[str, datetime]] = []
+    call.missed_calls_changed.connect(told.append)
+    quiet = meeting("Bilan")
+    call.know([quiet])
+    call.know([quiet.model_copy(update={"client_waiting_since": NOW})])
+    call._give_up()
+    call.know([quiet])
+    assert told == [{str(quiet.id): NOW}]
+    call.know([quiet.model_copy(update={"client_waiting_since": NOW + timedelta(minutes=4)})])
+    assert call.state.meeting_id == str(quiet.id)
+    assert told[-1] == {}
 
 
 async def until_missed(missed: list[tuple[str, str]]) -> None:

@@ -13,6 +13,7 @@ from backend_client.models import NOTE_MAX, MeetingStatus, Presence, Role
 from desktop.view_models import meeting_panel, note_keeper
 from desktop.view_models.language import Language
 from desktop.view_models.meeting_panel import MeetingPanelViewModel
+from desktop.view_models.meeting_rows import RowMarks
 from desktop.view_models.states import Tone
 from tests.support.fakes import NOW, meeting
 from tests.support.hub_fakes import FakeHub
@@ -127,7 +128,7 @@ async def test_presence_names_who_was_there_and_how_long(
     ]
     assert panel.state.presence_line == ""
     service.stays = []
-    panel.update(OVER.model_copy(update={"version": 9}), None)
+    panel.update(OVER.model_copy(update={"version": 9}), RowMarks())
     await until(lambda: panel.state.presence_line == "Nobody was in the room.")
 
 
@@ -151,5 +152,5 @@ async def test_the_same_hour_on_both_sides_is_not_worth_a_line(
 async def test_a_meeting_that_is_gone_takes_the_panel_along(panel: MeetingPanelViewModel) -> None:
     panel.select(PLANNED)
     assert panel.state.row is not None
-    panel.update(None, None)
+    panel.update(None, RowMarks())
     assert panel.state.row is None
