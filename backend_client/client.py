@@ -24,6 +24,7 @@ from pydantic import BaseModel
 from backend_client.account_calls import AccountCalls
 from backend_client.answers import error_of, read_answer
 from backend_client.clock import ServiceClock
+from backend_client.connections import OpenConnections
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.identity import user_agent, version
 from backend_client.meeting_calls import MeetingCalls
@@ -94,10 +95,12 @@ class BackendClient(AccountCalls, MeetingCalls):
         context = ssl_context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         direct = httpx.AsyncHTTPTransport(verify=context)
         self._program = program
+        self._connections = OpenConnections()
         self._http = httpx.AsyncClient(
             verify=context,
             mounts=dict.fromkeys(_NO_PROXY, direct),
             headers={"User-Agent": user_agent(program)},
+            event_hooks={"request": [self._connections.watch]},
         )
         self._transport = Transport(base_url, self._http, clock=clock, timeouts=timeouts)
         self.sign_in = SignIn(
@@ -127,6 +130,7 @@ class BackendClient(AccountCalls, MeetingCalls):
         """Close every connection. The session stays stored; safe more than once."""
         await self.sign_in.close()
         await self._http.aclose()
+        await self._connections.close()
 
     async def health(self) -> Health:
         """Whether the service can work; `status` is `unavailable` when it says so itself.

@@ -84,7 +84,7 @@ def has_list(shell: Shell) -> bool:
     return model is not None and model.state.phase in (ListPhase.READY, ListPhase.EMPTY)
 
 
-async def seen(condition: Callable[[], FoundT], what: str, timeout_s: float = 10.0) -> FoundT:
+async def seen(condition: Callable[[], FoundT], what: str, timeout_s: float = 30.0) -> FoundT:
     """Let the loop and Qt run until `condition()` holds; what it gave.
 
     Raises:
