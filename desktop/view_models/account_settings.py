@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -184,9 +184,10 @@ class AccountSettings(QObject):
                 (
                     SettingRow(
                         "secret",
-                        RowKind.WORDS,
-                        self.tr("Enter this key in your authenticator app"),
+                        RowKind.CODE,
+                        self.tr("Scan this with your authenticator app, or enter the key by hand:"),
                         _key_of(self._enrolment.otpauth_uri),
+                        modules=modules_of(self._enrolment.otpauth_uri),
                     ),
                     SettingRow(
                         "recovery",
@@ -301,6 +302,15 @@ class AccountSettings(QObject):
             not_offered = error.code is ApiErrorCode.NOT_FOUND
             words = self.tr("This service offers no second factor.") if not_offered else ""
             self.said.emit(words or text_for(error.code).sentence, True)
+
+
+@cache
+def modules_of(otpauth_uri: str) -> tuple[tuple[bool, ...], ...]:
+    """The QR code that holds the address, as `SettingRow.modules`."""
+    import segno  # noqa: PLC0415  (needed once in years)
+
+    code = segno.make_qr(otpauth_uri, error="m")
+    return tuple(tuple(bool(module) for module in row) for row in code.matrix)
 
 
 def _key_of(otpauth_uri: str) -> str:

@@ -33,6 +33,8 @@ class RowKind(Enum):
     BUTTON = "button"
     WORDS = "words"
     """Only to be read; with `action`, a button beside it."""
+    CODE = "code"
+    """A QR code, and beside it the words for those who cannot scan it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class SettingRow:
         enabled: False where another setting makes it pointless, or while busy.
         error: what is wrong with its value.
         main: the page's filled button.
+        modules: of a QR code: its rows from the top, each from the left, True for a dark module; without
+            the quiet zone.
     """
 
     key: str
@@ -65,6 +69,7 @@ class SettingRow:
     enabled: bool = True
     error: str = ""
     main: bool = False
+    modules: tuple[tuple[bool, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

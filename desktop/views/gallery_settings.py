@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.view_models.account_settings import modules_of
 from desktop.view_models.settings_states import (
     RowKind,
     SettingRow,
@@ -129,6 +130,29 @@ def states(samples: Samples) -> dict[str, SettingsState]:
         "192.0.2.7",
         action=say("Déconnecter", "Sign out there"),
     )
+    # A key that opens nothing, as the service would write it.
+    otpauth = "otpauth://totp/MiKL:mikl%40demo.visio?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=MiKL"
+    scanned = SettingRow(
+        "secret",
+        RowKind.CODE,
+        say(
+            "Scannez ceci avec votre application d’authentification, ou saisissez la clé à la main :",
+            "Scan this with your authenticator app, or enter the key by hand:",
+        ),
+        "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+        modules=modules_of(otpauth),
+    )
+    recovery = SettingRow(
+        "recovery",
+        RowKind.WORDS,
+        say(
+            "Conservez ces codes de secours sur papier : chacun sert une fois",
+            "Keep these recovery codes on paper: each works once",
+        ),
+        " ".join(f"{word}-QRST-UVWX-YZ23" for word in ("ABCD", "EFGH", "JKLM", "NPQR", "STUV", "WXYZ")),
+    )
+    current = SettingRow("totp_code", RowKind.TEXT, say("Le code actuel de l’application", "The app's current code"))
+    switch_on = SettingRow("confirm_totp", RowKind.BUTTON, action=say("Activer", "Switch on"), main=True)
     version = SettingRow("version", RowKind.WORDS, "MiKL Visio", "Version 0.1.0")
     libraries = SettingRow(
         "notices", RowKind.BUTTON, action=say("Afficher les bibliothèques", "Show the libraries")
@@ -166,6 +190,11 @@ def states(samples: Samples) -> dict[str, SettingsState]:
             ),
             notice=say("Votre mot de passe est changé.", "Your password is changed."),
             notice_id=1,
+        ),
+        "second-factor": replace(
+            plain,
+            page=SettingsPage.ACCOUNT,
+            sections=(section(say("Second facteur", "Second factor"), (scanned, recovery, current, switch_on)),),
         ),
         "about": replace(
             plain,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.view_models.settings_states import RowKind, SettingRow
 from desktop.views.controls import Button, ButtonKind, CheckBox, Chip
@@ -253,6 +254,84 @@ class WordsRow(RowView):
         self._button.setEnabled(row.enabled)
 
 
+class _QrCode(QWidget):
+    """A QR code: always dark on light, since many readers want it so, in whole pixels of the screen."""
+
+    QUIET = 4
+    """Light modules around it, which readers need (ISO/IEC 18004)."""
+
+    def __init__(self, look: Look, name: str) -> None:
+        super().__init__()
+        self._look = look
+        self._modules: tuple[tuple[bool, ...], ...] = ()
+        self.setObjectName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.updateGeometry)
+
+    def show_modules(self, modules: tuple[tuple[bool, ...], ...]) -> None:
+        """Draw another code."""
+        if modules != self._modules:
+            self._modules = modules
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """As large as an avatar is several times: a phone reads it from an arm's length."""
+        side = self._look.size.avatar * 5
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        if not self._modules:
+            return
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        count = len(self._modules) + 2 * self.QUIET
+        # Modules of a fraction of a pixel would have grey edges.
+        module = max(1, int(self.width() * ratio / count)) / ratio
+        margin = (self.width() - module * count) / 2
+        painter.fillRect(QRectF(margin, margin, module * count, module * count), QColor(Qt.GlobalColor.white))
+        for y, row in enumerate(self._modules, self.QUIET):
+            for x, dark in enumerate(row, self.QUIET):
+                if dark:
+                    place = QRectF(margin + x * module, margin + y * module, module, module)
+                    painter.fillRect(place, QColor(Qt.GlobalColor.black))
+
+
+class CodeRow(RowView):
+    """A QR code, and words beside it."""
+
+    def build(self) -> None:
+        """The code at the left, label and a selectable line at its right."""
+        self._code = _QrCode(self.look, f"{self.key}Code")
+        self._label = Text(self.look, "strong", wraps=True)
+        self._words = Text(self.look, "body", wraps=True, name=f"{self.key}Words")
+        self._words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(self.look.space.m)
+        words = QVBoxLayout()
+        words.setSpacing(self.look.space.xs)
+        words.addWidget(self._label)
+        words.addWidget(self._words)
+        words.addStretch()
+        row.addWidget(self._code, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        self.add(line)
+
+    def show_row(self, row: SettingRow) -> None:
+        """Draw a row."""
+        super().show_row(row)
+        self._help.hide()
+        self._code.show_modules(row.modules)
+        self._code.setAccessibleName(row.label)
+        self._label.setText(row.label)
+        self._words.setText(row.help)
+
+
 KINDS: dict[RowKind, type[RowView]] = {
     RowKind.SWITCH: SwitchRow,
     RowKind.CHIPS: ChipsRow,
@@ -261,4 +340,5 @@ KINDS: dict[RowKind, type[RowView]] = {
     RowKind.SECRET: SecretRow,
     RowKind.BUTTON: ButtonRow,
     RowKind.WORDS: WordsRow,
+    RowKind.CODE: CodeRow,
 }
