@@ -151,7 +151,9 @@ def states(samples: Samples) -> dict[str, SettingsState]:
         ),
         " ".join(f"{word}-QRST-UVWX-YZ23" for word in ("ABCD", "EFGH", "JKLM", "NPQR", "STUV", "WXYZ")),
     )
-    current = SettingRow("totp_code", RowKind.TEXT, say("Le code actuel de l’application", "The app's current code"))
+    current = SettingRow(
+        "totp_code", RowKind.TEXT, say("Le code actuel de l’application", "The app's current code")
+    )
     switch_on = SettingRow("confirm_totp", RowKind.BUTTON, action=say("Activer", "Switch on"), main=True)
     version = SettingRow("version", RowKind.WORDS, "MiKL Visio", "Version 0.1.0")
     libraries = SettingRow(
@@ -194,7 +196,9 @@ def states(samples: Samples) -> dict[str, SettingsState]:
         "second-factor": replace(
             plain,
             page=SettingsPage.ACCOUNT,
-            sections=(section(say("Second facteur", "Second factor"), (scanned, recovery, current, switch_on)),),
+            sections=(
+                section(say("Second facteur", "Second factor"), (scanned, recovery, current, switch_on)),
+            ),
         ),
         "about": replace(
             plain,

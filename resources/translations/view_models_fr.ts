@@ -56,10 +56,6 @@
         <translation>Continuer</translation>
     </message>
     <message>
-        <source>Enter this key in your authenticator app</source>
-        <translation>Saisissez cette clé dans votre application d’authentification</translation>
-    </message>
-    <message>
         <source>Keep these recovery codes on paper: each works once</source>
         <translation>Gardez ces codes de secours sur papier&#xa0;: chacun sert une fois</translation>
     </message>
@@ -102,6 +98,10 @@
     <message>
         <source>This service offers no second factor.</source>
         <translation>Ce service ne propose pas de second facteur.</translation>
+    </message>
+    <message>
+        <source>Scan this with your authenticator app, or enter the key by hand:</source>
+        <translation>Scannez ceci avec votre application d’authentification, ou saisissez la clé à la main&#xa0;:</translation>
     </message>
 </context>
 <context>

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pyotp
 import pytest
 import segno
+from pydantic import SecretStr
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QWidget
-from pydantic import SecretStr
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError, ApiErrorCode
@@ -42,7 +42,7 @@ async def text_of(name: str) -> str:
 
 
 def modules_on(widget: QWidget) -> list[list[bool]]:
-    """The QR code that a camera would see on a widget: sized by its finder pattern, read at the modules' middles."""
+    """The QR code on a widget as a camera would see it: sized by a finder pattern, read in the middles."""
     picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
 
     def dark(x: float, y: float) -> bool:
