@@ -217,7 +217,7 @@ def _painter(slot: PictureSlot) -> Callable[[av.VideoFrame], None]:
     """Puts frames into a slot, on the thread they come on."""
     from av.video.reformatter import VideoReformatter  # noqa: PLC0415  (0.1 s)
 
-    from desktop.rtc.camera import paint  # noqa: PLC0415
+    from desktop.rtc.painting import paint  # noqa: PLC0415
 
     reformatter = VideoReformatter()
     return lambda frame: paint(frame, reformatter, slot)

@@ -25,6 +25,7 @@ from desktop.rtc.device_switch import DeviceSwitch
 from desktop.rtc.encoder import PEOPLE, PictureKind
 from desktop.rtc.media import PictureSlot, VideoSource
 from desktop.rtc.pacing import Pacer
+from desktop.rtc.painting import paint
 from desktop.rtc.tasks import finish
 
 log = logging.getLogger(__name__)
@@ -327,14 +328,3 @@ def black_frame(width_px: int, height_px: int) -> av.VideoFrame:
     for plane, value in zip(frame.planes, (16, 128, 128), strict=True):
         plane.update(bytes([value]) * plane.buffer_size)
     return frame
-
-
-def paint(frame: av.VideoFrame, reformatter: VideoReformatter, slot: PictureSlot) -> None:
-    """Convert a frame to BGRA and put it into a slot.
-
-    Each picture has a buffer of its own, kept alive by the slot's memoryview: whoever paints the
-    one before is not disturbed. Keep one reformatter per stream, a new one costs half as much again.
-    """
-    picture = reformatter.reformat(frame, format="bgra", threads=1)
-    plane = picture.planes[0]
-    slot.put(memoryview(plane).toreadonly(), picture.width, picture.height, plane.line_size)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import av
 from av.video.reformatter import VideoReformatter
 
-from desktop.rtc.camera import paint
 from desktop.rtc.media import PictureSlot
+from desktop.rtc.painting import paint
 from desktop.rtc.playout import Playout
 from desktop.rtc.sound_inlet import SoundInlet
 

@@ -53,6 +53,9 @@ class PictureSlot:
     def __init__(self) -> None:
         self._picture: Picture | None = None
         self._count = 0
+        self.shown_px: tuple[int, int] | None = None
+        """Width and height, in device pixels, that pictures are painted at, said by the painter: they may
+        come smaller from then on, down to this. None, as long as nobody says so: as they are."""
 
     @property
     def picture(self) -> Picture | None:

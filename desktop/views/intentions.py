@@ -181,6 +181,10 @@ class PaintedSlot(Protocol):
     def count(self) -> int:
         """How many pictures there ever were."""
 
+    shown_px: tuple[int, int] | None
+    """Width and height, in device pixels, that pictures are painted at: they may come smaller, down to
+    this. None keeps them as they are."""
+
 
 class ChatIntentions(Protocol):
     """The chat panel of the room."""

@@ -181,6 +181,7 @@ class StaticSlot:
     def __init__(self, picture: StaticPicture | None = None) -> None:
         self.picture = picture
         self.count = picture.number if picture else 0
+        self.shown_px: tuple[int, int] | None = None
 
     def put(self, data: memoryview, width_px: int, height_px: int) -> None:
         """Replace the picture."""

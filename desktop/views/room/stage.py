@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import (
@@ -30,7 +31,7 @@ from desktop.meeting.layout import Arrangement, Corner, Tile, arrange, nearest_c
 from desktop.view_models.room_states import LayoutState
 from desktop.view_models.states import TileState
 from desktop.views.intentions import PaintedPicture, PaintedSlot
-from desktop.views.room.tile_painter import TilePainter, TileScene
+from desktop.views.room.tile_painter import TilePainter, TileScene, placed
 from desktop.views.theme import Look
 
 DEFAULT_LAYOUT = LayoutState()
@@ -364,6 +365,14 @@ class Stage(QWidget):
         """The newest picture, unless the tile shows its avatar."""
         return self._picture(tile.key).picture if tile.camera_on and not tile.connecting else None
 
+    def _shown_px(self, tile: TileState, picture: PaintedPicture, place: Tile) -> tuple[int, int] | None:
+        """How large a picture is on the screen; None for shared screens, of which every pixel is wanted."""
+        if tile.is_screen:
+            return None
+        target, _ = placed(picture.width_px, picture.height_px, place)
+        ratio = self.devicePixelRatioF()
+        return ceil(target.width() * ratio), ceil(target.height() * ratio)
+
     def _paint_tile(self, painter: QPainter, tile: TileState, record: _Record, place: Tile) -> None:
         picture = self._shown_picture(tile)
         image = None
@@ -394,5 +403,6 @@ class Stage(QWidget):
         elif picture.number != record.number:
             record.number = picture.number
             record.painted += 1
+            self._picture(tile.key).shown_px = self._shown_px(tile, picture, place)
             if record.first_at is None:
                 record.first_at = time.monotonic()

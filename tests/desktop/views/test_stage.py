@@ -331,3 +331,20 @@ def test_a_double_click_pins_others_and_never_oneself(stage: Stage, qtbot: QtBot
             QPoint(place.left + 20, place.top + 20),
         )
     assert pinned == ["bob"]
+
+
+def test_a_slot_is_told_how_large_its_pictures_are_shown(
+    slots: Slots, theme: Theme, show: Show, qtbot: QtBot
+) -> None:
+    """Of a shared screen every pixel is wanted, however small it is shown."""
+    stage = Stage(theme.stage_look, slots)
+    stage.resize(800, 450)
+    stage.show_tiles((ALICE, replace(BOB, is_screen=True)), None, dimmed=False)
+    for key in ("alice", "bob"):
+        slots(key).put(plain(RED, 48, 48), 48, 48)
+    show(stage)
+    qtbot.waitUntil(lambda: stage.painted("alice") == 1 and stage.painted("bob") == 1)
+    place = stage.place("alice")
+    assert place is not None
+    assert slots("alice").shown_px == (place.height, place.height)
+    assert slots("bob").shown_px is None
