@@ -7,7 +7,6 @@ Audio is 48 kHz, mono, signed 16 bit, in frames of 20 ms (960 samples) throughou
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
@@ -190,26 +189,27 @@ class AudioLevel:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._rms = 0.0
+        self._last: Samples | None = None
         self._frames = 0
 
     def measure(self, samples: Samples) -> None:
-        """Take one frame into account."""
-        wide = samples.astype("float64")
-        rms = math.sqrt(float(wide @ wide) / wide.size) / 32768.0 if wide.size else 0.0
-        with self._lock:
-            self._rms = rms
-            self._frames += 1
+        """Take one frame into account; nobody changes it afterwards. Only one thread may write.
+
+        Loudness is worked out by whoever asks for it, five times a second instead of fifty.
+        """
+        self._last = samples
+        self._frames += 1
 
     @property
     def rms(self) -> float:
         """Loudness of the last frame."""
-        with self._lock:
-            return self._rms
+        last = self._last
+        if last is None or not last.size:
+            return 0.0
+        wide = last.astype("float64")
+        return math.sqrt(float(wide @ wide) / wide.size) / 32768.0
 
     @property
     def frames(self) -> int:
         """How many frames were measured."""
-        with self._lock:
-            return self._frames
+        return self._frames

@@ -100,8 +100,12 @@ class Mixer:
             return _SILENCE.copy()
         if len(parts) == 1:
             return parts[0]
-        total = np.sum(parts, axis=0, dtype=np.int32)
-        return np.clip(total, -_LOUDEST - 1, _LOUDEST).astype(np.int16)
+        total = parts[0].astype(np.int32)
+        for part in parts[1:]:
+            total += part
+        # The same as np.clip, which takes longer than everything else here.
+        np.minimum(np.maximum(total, -_LOUDEST - 1, out=total), _LOUDEST, out=total)
+        return total.astype(np.int16)
 
     async def run(self) -> None:
         """Write to the output until cancelled. Without an output the streams go on all the same."""
