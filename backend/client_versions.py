@@ -62,7 +62,7 @@ async def read_client_config(
     app: Annotated[str, Query(max_length=50)] = "",
     version: Annotated[str, Query(max_length=50)] = "",
 ) -> ClientConfig:
-    """Whether a version of an app is served, and which one everybody should have."""
+    """Whether a version of an app is served, which one everybody should have, and when doors open."""
     settings = services.settings
     asked = read_version(version) if _OURS.match(f"{app}/{version}") else None
     response.headers["Cache-Control"] = "public, max-age=300"
@@ -79,6 +79,7 @@ async def read_client_config(
         recommended=settings.recommended_client_version,
         message=message,
         download_url=settings.client_download_url,
+        door_minutes=settings.door_minutes,
     )
 
 

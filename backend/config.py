@@ -108,6 +108,12 @@ class Settings(FromFiles):
     oidc_ca: Path | None = Field(
         default=None, description="PEM file of the authority that signed the provider's certificate."
     )
+    door_minutes: int = Field(
+        default=15,
+        ge=0,
+        le=60,
+        description="How many minutes before its hour a client may come into a meeting's waiting room.",
+    )
     minimum_client_version: str | None = Field(
         default=None,
         pattern=_VERSION,

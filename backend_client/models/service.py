@@ -26,7 +26,7 @@ class ClientMessage(AnswerModel):
 
 
 class ClientConfig(AnswerModel):
-    """GET /client-config: which versions of the apps the service wants.
+    """GET /client-config: which versions of the apps the service wants, and what it has decided for them.
 
     Attributes:
         status: of the version asked about: `outdated` is below the recommended one and works,
@@ -35,6 +35,7 @@ class ClientConfig(AnswerModel):
         recommended: the version everybody should have; None when nobody said.
         message: words of the operators of the service, beside the app's own.
         download_url: where the newer version is.
+        door_minutes: how early a client may come into the waiting room; an older service meant 15.
     """
 
     status: Literal["current", "outdated", "too-old"]
@@ -42,6 +43,7 @@ class ClientConfig(AnswerModel):
     recommended: str | None = None
     message: ClientMessage | None = None
     download_url: str | None = None
+    door_minutes: int = 15
 
 
 class ProblemField(AnswerModel):

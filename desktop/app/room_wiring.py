@@ -18,13 +18,13 @@ from backend_client.client import BackendClient
 from backend_client.errors import ApiError
 from backend_client.models import Meeting, Role, User
 from desktop.app.device_port import MachineDevices
+from desktop.app.layout_memory import LayoutMemory
 from desktop.app.media_thread import MediaThread, RoomBridge, called_on
 from desktop.app.room_devices import RoomDeviceFollower
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.system.settings import Settings
 from desktop.view_models.entry import EVERYTHING_ON, Entry
 from desktop.view_models.language import Language
-from desktop.view_models.room_states import LayoutState
 from desktop.view_models.tasks import TaskScope
 from desktop.views.theme import Theme
 
@@ -50,6 +50,7 @@ class RoomOpener(QObject):
         client: the service.
         settings: media settings.
         devices: the machine's, which outlive every room.
+        layout: how the tiles stood the last time.
         ssl_context: whom to trust.
         language, theme: how the room speaks and looks.
         mark: icon of the product.
@@ -65,6 +66,7 @@ class RoomOpener(QObject):
         settings: Settings,
         devices: MachineDevices,
         *,
+        layout: LayoutMemory,
         ssl_context: ssl.SSLContext,
         language: Language,
         theme: Theme,
@@ -81,8 +83,7 @@ class RoomOpener(QObject):
         self._mark = mark
         self._scope = TaskScope()
         self._warm = False
-        self._layout = LayoutState()
-        """How the tiles stood last, for the next room."""
+        self._layout = layout
         self.media = MediaThread()
         self.model: RoomViewModel | None = None
         self.bridge: RoomBridge | None = None
@@ -133,8 +134,8 @@ class RoomOpener(QObject):
             devices=self.devices,
             parent=self,
         )
-        model.layout.restore(self._layout)
-        model.layout.changed.connect(self._remember_layout)
+        model.layout.restore(self._layout.last)
+        model.layout.changed.connect(self._layout.keep)
         model.finished.connect(self._finish)
         self.model = model
         self.window = RoomWindow(model, self._theme.stage_look, mark=self._mark)
@@ -186,6 +187,7 @@ class RoomOpener(QObject):
         if self.window is not None:
             self.window.hide()
         await self.leave()
+        await self._layout.close()
         await self._scope.close()
         self.media.stop()
 
@@ -241,9 +243,6 @@ class RoomOpener(QObject):
             await sharing.close()
             sharing.deleteLater()
         await self.devices.close_kept()
-
-    def _remember_layout(self, layout: LayoutState) -> None:
-        self._layout = layout
 
     def _drop(self) -> None:
         if self.small is not None:

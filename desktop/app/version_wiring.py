@@ -30,6 +30,7 @@ class VersionDesk(QObject):
         page_wanted(UpdateWindow): show this instead of whatever window is in use.
         served(): the service serves this version after all.
         outdated(str): one quiet line, at most once a day.
+        configured(ClientConfig): what the service has decided for the apps.
 
     Args:
         kind: which app.
@@ -41,6 +42,7 @@ class VersionDesk(QObject):
     page_wanted = Signal(object)
     served = Signal()
     outdated = Signal(str)
+    configured = Signal(object)
 
     def __init__(
         self,
@@ -61,6 +63,7 @@ class VersionDesk(QObject):
         self._watch = VersionWatch(client, language, self)
         self._watch.too_old.connect(self._too_old)
         self._watch.outdated.connect(self.outdated)
+        self._watch.configured.connect(self.configured)
 
     def start(self) -> None:
         """Begin to ask."""

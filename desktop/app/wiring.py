@@ -11,6 +11,7 @@ import logging
 import os
 import platform
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,19 +19,21 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from backend_client.client import BackendClient
-from backend_client.models import Meeting, Role, User
+from backend_client.models import ClientConfig, Meeting, Role, User
 from backend_client.sign_in import TokenStore
 from desktop.app.device_port import MachineDevices
 from desktop.app.diagnosis_wiring import DiagnosisDesk
 from desktop.app.entry_wiring import EntryDesk
 from desktop.app.front import Front, bring_to_front
 from desktop.app.kinds import HUB_APP, PARTICIPANT_APP, AppKind
+from desktop.app.layout_memory import LayoutMemory
 from desktop.app.list_memory import ListMemory
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
 from desktop.app.settings_wiring import SettingsDesk
 from desktop.app.sign_in_wiring import SignInDesk
 from desktop.app.version_wiring import VersionDesk
+from desktop.meeting.agenda import DOOR_OPENS_BEFORE
 from desktop.system.list_cache import RememberedList
 from desktop.system.settings import Settings
 from desktop.system.single_instance import StartRequest
@@ -106,6 +109,7 @@ class Shell(QObject):
         self._scope = TaskScope()
         self._stop = asyncio.Event()
         self._user: User | None = None
+        self._door_before = DOOR_OPENS_BEFORE
         self.links = LinkFollower(self.client, language, self)
         self.links.room_requested.connect(self._open_room)
         self.links.said.connect(self._say)
@@ -158,6 +162,7 @@ class Shell(QObject):
         )
         self.versions.page_wanted.connect(self.front.put)
         self.versions.served.connect(self._served)
+        self.versions.configured.connect(self._configured)
         self.versions.outdated.connect(lambda words: self._say(words, Tone.NEUTRAL))
         self.presence: DesktopPresence | None = None
         """Tray, notices, reminders, calls: made once the first window is there."""
@@ -169,6 +174,7 @@ class Shell(QObject):
             self.client,
             settings,
             self.devices,
+            layout=LayoutMemory(self.settings.store),
             ssl_context=self._ssl,
             language=language,
             theme=theme,
@@ -270,6 +276,7 @@ class Shell(QObject):
             remembered=(list(remembered.meetings), remembered.fetched_at) if remembered is not None else None,
             parent=self,
         )
+        model.set_door(self._door_before)
         self.memory.follow(model, user)
         model.room_requested.connect(self._open_room)
         model.sign_out_requested.connect(self._sign_out)
@@ -391,6 +398,11 @@ class Shell(QObject):
             return
         await self._close_list()
         self._show_list(self._user)
+
+    def _configured(self, config: ClientConfig) -> None:
+        self._door_before = timedelta(minutes=config.door_minutes)
+        if self.list_model is not None:
+            self.list_model.set_door(self._door_before)
 
     def _is_in_meeting(self) -> bool:
         return self.room.is_open or self.entry.window is not None

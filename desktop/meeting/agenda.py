@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import Enum
 
 DOOR_OPENS_BEFORE = timedelta(minutes=15)
-"""How long before the hour the client may enter the waiting screen."""
+"""How long before the hour the client may enter the waiting screen, while the service has not said."""
 MISSED_AFTER = timedelta(minutes=30)
 """A scheduled meeting that nobody started this long after its planned end counts as missed."""
 
@@ -37,9 +37,9 @@ def period_of(instant: datetime, *, now: datetime, zone: tzinfo) -> Period:
     return Period.THIS_WEEK if day <= end_of_week else Period.LATER
 
 
-def door_opens_at(scheduled_at: datetime) -> datetime:
-    """When the client may enter the waiting screen."""
-    return scheduled_at - DOOR_OPENS_BEFORE
+def door_opens_at(scheduled_at: datetime, before: timedelta = DOOR_OPENS_BEFORE) -> datetime:
+    """When the client may enter the waiting screen; `before` is what the service has decided."""
+    return scheduled_at - before
 
 
 def is_missed(scheduled_at: datetime, planned_minutes: int, *, now: datetime) -> bool:

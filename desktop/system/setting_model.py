@@ -45,6 +45,13 @@ class CameraChoice(StrEnum):
     """The generated picture always."""
 
 
+class LayoutChoice(StrEnum):
+    """How the tiles of a meeting stand."""
+
+    GRID = "grid"
+    SPEAKER = "speaker"
+
+
 class ProxyMode(StrEnum):
     """How the service and the media server are reached."""
 
@@ -200,6 +207,11 @@ class Settings(BaseSettings):
     )
     join_with_camera: bool = _setting(True, "Camera on when joining", policy=False)
     join_with_microphone: bool = _setting(True, "Microphone on when joining", policy=False)
+    layout: LayoutChoice = _setting(
+        LayoutChoice.GRID, "Layout of the meeting", "All tiles of one size, or whoever speaks.", policy=False
+    )
+    own_picture_hidden: bool = _setting(False, "Own picture hidden", policy=False)
+    own_picture_mirrored: bool = _setting(True, "Own picture as in a mirror", policy=False)
     notify_meetings: bool = _setting(
         True, "News about meetings", "A notice when a meeting is planned, moved or cancelled."
     )

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -120,6 +120,10 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         """One of them by its id, as last fetched."""
         return next((each for each in self._meetings or [] if str(each.id) == meeting_id), None)
 
+    def set_door(self, before: timedelta) -> None:
+        """Take what the service has decided: how early a client may come into the waiting room."""
+        self._mark(door_before=before)
+
     @property
     def is_loaded(self) -> bool:
         """The service has told the list at least once."""
@@ -144,7 +148,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         meeting = self.known_meeting(meeting_id)
         if meeting is None or self._marks.busy_id is not None:
             return
-        action = RowWriter(self._dates(), self._service.now()).row(meeting).action
+        action = RowWriter(self._dates(), self._service.now(), self._marks).row(meeting).action
         if action is MeetingAction.START:
             self._mark(busy_id=meeting_id)
             self._scope.start(self._start_meeting(meeting), name="start meeting")

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from PySide6.QtCore import QCoreApplication
 
 from backend_client.models import Meeting, MeetingStatus, Person, Role
-from desktop.meeting.agenda import door_opens_at, is_missed
+from desktop.meeting.agenda import DOOR_OPENS_BEFORE, door_opens_at, is_missed
 from desktop.meeting.people import initials_of, tint_of
 from desktop.view_models.dates import Dates
 from desktop.view_models.names import with_name
@@ -31,15 +31,17 @@ def person_state(person_id: str, name: str) -> PersonState:
 
 @dataclass(frozen=True, slots=True)
 class RowMarks:
-    """What this app knows of its rows and the service does not.
+    """What this app knows of its rows besides the meetings themselves.
 
     Attributes:
         busy_id: the meeting whose button waits for the service, None for none.
         missed_calls: when the reader was called to a meeting in vain, by its id.
+        door_before: how early a client may come into the waiting room, as the service has decided.
     """
 
     busy_id: str | None = None
     missed_calls: Mapping[str, datetime] = field(default_factory=dict)
+    door_before: timedelta = DOOR_OPENS_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class RowWriter:
             if self.now >= meeting.scheduled_at:
                 words = translate("Meetings", "Waiting for {name}")
                 return with_name(words, meeting.operator.full_name), Tone.WARNING
-            opens = door_opens_at(meeting.scheduled_at)
+            opens = door_opens_at(meeting.scheduled_at, self.marks.door_before)
             if self.now < opens and opens.astimezone(self.dates.zone).date() == self._today():
                 return translate("Meetings", "Opens at {hour}").format(
                     hour=self.dates.hour(opens)
@@ -136,7 +138,7 @@ class RowWriter:
             return self._waiting(meeting.client.full_name, meeting.client_waiting_since), Tone.PRIMARY
         if self.now >= meeting.scheduled_at:
             return translate("Meetings", "Ready to start"), Tone.WARNING
-        if self.now >= door_opens_at(meeting.scheduled_at):
+        if self.now >= door_opens_at(meeting.scheduled_at, self.marks.door_before):
             return translate("Meetings", "Soon"), Tone.PRIMARY
         return translate("Meetings", "Planned"), Tone.NEUTRAL
 
@@ -215,4 +217,4 @@ class RowWriter:
 
     def _door_is_open(self, meeting: Meeting) -> bool:
         missed = is_missed(meeting.scheduled_at, meeting.planned_minutes, now=self.now)
-        return self.now >= door_opens_at(meeting.scheduled_at) and not missed
+        return self.now >= door_opens_at(meeting.scheduled_at, self.marks.door_before) and not missed

@@ -32,6 +32,7 @@ class VersionWatch(QObject):
     Signals:
         too_old(str): below the minimum: the app cannot be used. Carries the service's own words, "".
         outdated(str): below the recommended version: one quiet line, once a day.
+        configured(ClientConfig): what the service said, of versions and of everything else.
 
     Args:
         service: who is asked.
@@ -40,6 +41,7 @@ class VersionWatch(QObject):
 
     too_old = Signal(str)
     outdated = Signal(str)
+    configured = Signal(object)
 
     def __init__(self, service: VersionPort, language: Language, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +62,7 @@ class VersionWatch(QObject):
             if error.code is ApiErrorCode.CLIENT_TOO_OLD:
                 self.too_old.emit("")
             return
+        self.configured.emit(config)
         words = ""
         if config.message is not None:
             words = config.message.fr if self._language.code == "fr" else config.message.en

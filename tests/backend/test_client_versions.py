@@ -65,6 +65,8 @@ def test_versions_compare_by_their_numbers() -> None:
         {"minimum_client_version": "one"},
         {"minimum_client_version": "1.4-beta"},
         {"client_message_fr": "Bonjour"},
+        {"door_minutes": "61"},
+        {"door_minutes": "-1"},
     ],
 )
 def test_a_wrong_setting_is_refused_at_the_start(members: dict[str, str]) -> None:
@@ -111,11 +113,12 @@ async def test_an_app_that_is_too_old_is_told_so(database: TestDatabase) -> None
 async def test_an_app_below_the_recommended_version_works(database: TestDatabase) -> None:
     """It only learns that there is a newer one."""
     with running_service(
-        database, minimum_client_version="0.0.1", recommended_client_version=NEWER
+        database, minimum_client_version="0.0.1", recommended_client_version=NEWER, door_minutes=45
     ) as service:
         app = BackendClient(service.url, MemoryTokenStore())
         try:
-            assert (await app.client_config()).status == "outdated"
+            told = await app.client_config()
+            assert (told.status, told.door_minutes) == ("outdated", 45)
             await app.sign_in.log_in(MIKL, PASSWORD, stay_signed_in=False)
         finally:
             await app.close()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.meeting.agenda import Period, is_missed, overlaps, period_of
+from desktop.meeting.agenda import Period, door_opens_at, is_missed, overlaps, period_of
 
 PARIS = ZoneInfo("Europe/Paris")
 FRIDAY = datetime(2026, 3, 6, 22, 30, tzinfo=UTC)  # 23:30 in Paris
@@ -37,6 +37,11 @@ def test_the_same_instant_may_be_another_day_elsewhere() -> None:
 def test_missed_only_well_after_the_planned_end() -> None:
     assert not is_missed(FRIDAY, 60, now=FRIDAY + timedelta(minutes=80))
     assert is_missed(FRIDAY, 60, now=FRIDAY + timedelta(minutes=91))
+
+
+def test_the_door_opens_a_quarter_of_an_hour_before_unless_the_service_says_otherwise() -> None:
+    assert door_opens_at(FRIDAY) == FRIDAY - timedelta(minutes=15)
+    assert door_opens_at(FRIDAY, timedelta(0)) == FRIDAY
 
 
 @given(st.integers(0, 600), st.integers(5, 480), st.integers(0, 600), st.integers(5, 480))

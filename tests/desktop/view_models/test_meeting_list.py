@@ -235,3 +235,21 @@ async def test_after_the_last_meeting_it_does_not_speak_of_a_first_one(
     await ready(hub)
     assert hub.state.next is None
     assert hub.state.empty_title == "No meeting planned"
+
+
+@pytest.mark.parametrize(("minutes", "opens"), [(0, False), (15, False), (30, True), (60, True)])
+async def test_the_service_decides_how_early_a_client_may_come(
+    service: FakeMeetings, events: FakeEvents, english: Language, minutes: int, opens: bool
+) -> None:
+    row = meeting("soon", at=NOW + timedelta(minutes=20), role=Role.CLIENT)
+    service.rows[row.id] = row
+    model = MeetingListViewModel(ALICE, service, events, english)
+    model.set_door(timedelta(minutes=minutes))
+    await ready(model)
+    asked: list[Meeting] = []
+    model.room_requested.connect(asked.append)
+    model.act(str(row.id))
+    assert model.state.next is not None
+    assert (model.state.next.action is MeetingAction.WAIT) is opens
+    assert asked == ([row] if opens else [])
+    await model.close()

@@ -64,3 +64,11 @@ async def test_nothing_is_said_otherwise(english: Language, service: Service) ->
     heard = Heard(service, english)
     await heard.watch.ask(TODAY)
     assert heard.too_old == heard.outdated == []
+
+
+async def test_what_the_service_has_decided_is_passed_on(english: Language) -> None:
+    heard = Heard(Service(ClientConfig(status="current", door_minutes=30)), english)
+    configured: list[ClientConfig] = []
+    heard.watch.configured.connect(configured.append)
+    await heard.watch.ask(TODAY)
+    assert [config.door_minutes for config in configured] == [30]
