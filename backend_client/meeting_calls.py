@@ -25,6 +25,8 @@ from backend_client.models import (
     NoteRequest,
     Presence,
     Presences,
+    Rating,
+    RatingRequest,
     Readiness,
     ReadinessReport,
     SeriesRequest,
@@ -100,6 +102,10 @@ class MeetingCalls(ABC):
         return await self._change(
             "PUT", f"/meetings/{meeting_id}/door", Meeting, body=DoorRequest(state=state)
         )
+
+    async def rate(self, meeting_id: UUID, rating: RatingRequest) -> Rating:
+        """What one thought of the call (clients); the newest stands."""
+        return await self._change("PUT", f"/meetings/{meeting_id}/rating", Rating, body=rating)
 
     async def report_readiness(self, meeting_id: UUID, report: ReadinessReport) -> Readiness:
         """Tell the operator what the check of one's own side found (clients)."""

@@ -27,6 +27,8 @@ from backend_client.models import (
     MeetingNote,
     MeetingSeries,
     NoteRequest,
+    Rating,
+    RatingRequest,
     Readiness,
     ReadinessReport,
     SeriesRequest,
@@ -170,6 +172,21 @@ async def announce_delay(
 
     await services.database.as_caller(caller, announce)
     return Response(status_code=204)
+
+
+@router.put(
+    "/{meeting_id}/rating",
+    responses=problems(ApiErrorCode.MEETING_NOT_LIVE, ApiErrorCode.MEETING_CLOSED),
+)
+async def rate_meeting(
+    meeting_id: UUID, body: RatingRequest, caller: Authenticated, services: ServicesOf
+) -> Rating:
+    """What the client thought of a call that began (the meeting's client); its operator reads it."""
+
+    async def rate(connection: Connection) -> Rating:
+        return await changes.rate(connection, meeting_id, body)
+
+    return await services.database.as_caller(caller, rate)
 
 
 @router.put("/{meeting_id}/readiness", responses=problems(ApiErrorCode.MEETING_CLOSED))

@@ -17,6 +17,8 @@ from backend_client.models import (
     MeetingChange,
     MeetingNote,
     MeetingSeries,
+    Rating,
+    RatingRequest,
     Readiness,
     ReadinessReport,
     SeriesRequest,
@@ -160,6 +162,21 @@ async def set_door(connection: Connection, meeting_id: UUID, state: DoorState) -
     """
     await connection.execute("select public.set_meeting_door(%s, %s)", [meeting_id, state])
     return await queries.get(connection, meeting_id)
+
+
+async def rate(connection: Connection, meeting_id: UUID, rating: RatingRequest) -> Rating:
+    """Keep what the calling client thought of the call.
+
+    Raises:
+        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_NOT_LIVE`, `MEETING_CLOSED`.
+    """
+    cursor = await connection.execute(
+        "select public.rate_meeting(%s, %s, %s, %s, %s) as rated_at",
+        [meeting_id, rating.stars, rating.comment, rating.weak_percent, rating.reconnections],
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return Rating(**rating.model_dump(), rated_at=row["rated_at"])
 
 
 async def report_readiness(connection: Connection, meeting_id: UUID, report: ReadinessReport) -> Readiness:

@@ -32,6 +32,8 @@ select m.id, m.title, m.description, m.status, m.scheduled_at, m.planned_minutes
        w.since as client_waiting_since, r.checked_at as ready_checked_at, r.microphone as ready_microphone,
        r.camera as ready_camera, r.speaker as ready_speaker, r.network as ready_network,
        coalesce(d.state, 'open') as door,
+       g.stars as rating_stars, g.comment as rating_comment, g.weak_percent as rating_weak_percent,
+       g.reconnections as rating_reconnections, g.rated_at,
        m.operator_id = any (array(select private.my_operator_ids())) as hosted
   from public.meetings m
   join public.clients c on c.id = m.client_id
@@ -40,6 +42,7 @@ select m.id, m.title, m.description, m.status, m.scheduled_at, m.planned_minutes
     on w.meeting_id = m.id and w.seen_at > statement_timestamp() - private.waiting_span()
   left join public.meeting_readiness r on r.meeting_id = m.id
   left join public.meeting_doors d on d.meeting_id = m.id
+  left join public.meeting_ratings g on g.meeting_id = m.id
 """
 
 
@@ -289,6 +292,15 @@ def _meeting(row: Mapping[str, Any]) -> Meeting:
             "client": {"id": row["client_id"], "full_name": row["client_name"]},
             "operator": {"id": row["operator_id"], "full_name": row["operator_name"]},
             "my_role": Role.OPERATOR if row["hosted"] else Role.CLIENT,
+            "client_rating": None
+            if row["rated_at"] is None
+            else {
+                "stars": row["rating_stars"],
+                "comment": row["rating_comment"],
+                "weak_percent": row["rating_weak_percent"],
+                "reconnections": row["rating_reconnections"],
+                "rated_at": row["rated_at"],
+            },
             "client_readiness": None
             if row["ready_checked_at"] is None
             else {

@@ -21,11 +21,11 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _HEADINGS = {
     "fr": (
         "Date", "Heure", "Client", "Opérateur", "Titre", "État", "Durée prévue (min)", "Début réel",
-        "Fin réelle", "Durée réelle", "Motif d’annulation",
+        "Fin réelle", "Durée réelle", "Motif d’annulation", "Note (sur 5)",
     ),
     "en": (
         "Date", "Time", "Client", "Operator", "Title", "Status", "Planned minutes", "Started", "Ended",
-        "Duration", "Reason for cancelling",
+        "Duration", "Reason for cancelling", "Rating (of 5)",
     ),
 }  # fmt: skip
 _STATUS = {
@@ -79,6 +79,7 @@ class Table:
             self._moment(meeting.ended_at),
             "" if meeting.duration_seconds is None else _clock(meeting.duration_seconds),
             meeting.cancel_reason or "",
+            "" if meeting.client_rating is None else str(meeting.client_rating.stars),
         )
 
     def _moment(self, moment: datetime | None) -> str:

@@ -50,6 +50,7 @@ from backend_client.models.events import (
     ReadNotificationsRequest,
 )
 from backend_client.models.meetings import (
+    COMMENT_MAX,
     DELAY_MAX,
     DESCRIPTION_MAX,
     NOTE_MAX,
@@ -58,6 +59,7 @@ from backend_client.models.meetings import (
     REASON_MAX,
     SERIES_MAX,
     SERIES_MIN,
+    STARS_MAX,
     TITLE_MAX,
     CancelRequest,
     DelayRequest,
@@ -78,6 +80,8 @@ from backend_client.models.meetings import (
     PlannedMinutes,
     Presence,
     Presences,
+    Rating,
+    RatingRequest,
     Readiness,
     ReadinessReport,
     RoomToken,
@@ -97,6 +101,7 @@ from backend_client.models.service import (
 )
 
 __all__ = [
+    "COMMENT_MAX",
     "DELAY_MAX",
     "DESCRIPTION_MAX",
     "NAME_MAX",
@@ -108,6 +113,7 @@ __all__ = [
     "REASON_MAX",
     "SERIES_MAX",
     "SERIES_MIN",
+    "STARS_MAX",
     "TITLE_MAX",
     "AcceptInviteRequest",
     "AnswerModel",
@@ -156,6 +162,8 @@ __all__ = [
     "Problem",
     "ProblemField",
     "ProfileChange",
+    "Rating",
+    "RatingRequest",
     "ReadNotificationsRequest",
     "Readiness",
     "ReadinessReport",

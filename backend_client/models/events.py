@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     MEETING_DELAYED = "meeting.delayed"
     MEETING_READINESS = "meeting.readiness"
     MEETING_DOOR = "meeting.door"
+    MEETING_RATED = "meeting.rated"
     MEETING_MEDIA_LOST = "meeting.media_lost"
     NOTIFICATION_NEW = "notification.new"
     SESSION_REVOKED = "session.revoked"

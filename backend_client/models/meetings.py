@@ -17,6 +17,8 @@ PLANNED_MINUTES_MIN = 5
 PLANNED_MINUTES_MAX = 480
 REASON_MAX = 1000
 NOTE_MAX = 20_000
+STARS_MAX = 5
+COMMENT_MAX = 1000
 SERIES_MIN = 2
 SERIES_MAX = 52
 DELAY_MAX = 60
@@ -152,6 +154,29 @@ class DoorRequest(RequestModel):
     state: DoorState
 
 
+class RatingRequest(RequestModel):
+    """PUT /meetings/{id}/rating.
+
+    `weak_percent` says how much of his time in the room the client's line was weak, `reconnections` how
+    often it was lost; None where the app does not know.
+    """
+
+    stars: Annotated[int, Field(ge=1, le=STARS_MAX)]
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=COMMENT_MAX)] = ""
+    weak_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    reconnections: Annotated[int, Field(ge=0, le=1000)] | None = None
+
+
+class Rating(AnswerModel):
+    """What the client thought of the call; members as in `RatingRequest`."""
+
+    stars: int
+    comment: str
+    weak_percent: int | None = None
+    reconnections: int | None = None
+    rated_at: datetime
+
+
 class NoteRequest(RequestModel):
     """PUT /meetings/{id}/note."""
 
@@ -161,9 +186,9 @@ class NoteRequest(RequestModel):
 class Meeting(AnswerModel):
     """A meeting as the caller may see it. `duration_seconds` is the database's own figure.
 
-    Three members are the operator's alone: `client_waiting_since` (the client is in the waiting room),
-    `client_readiness` (what the client's own check found) and `conflicts`, in the answers to planning
-    and moving: his other meetings at the same time.
+    Four members are the operator's alone: `client_waiting_since` (the client is in the waiting room),
+    `client_readiness` (what the client's own check found), `client_rating` (what he thought of the call)
+    and `conflicts`, in the answers to planning and moving: his other meetings at the same time.
     """
 
     id: UUID
@@ -186,6 +211,7 @@ class Meeting(AnswerModel):
     door: DoorState = DoorState.OPEN
     client_waiting_since: datetime | None = None
     client_readiness: Readiness | None = None
+    client_rating: Rating | None = None
     conflicts: tuple[UUID, ...] = ()
 
 

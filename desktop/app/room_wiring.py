@@ -30,6 +30,7 @@ from desktop.views.theme import Theme
 
 if TYPE_CHECKING:
     from desktop.app.door_wiring import DoorKeeper
+    from desktop.app.rating_wiring import RatingDesk
     from desktop.rtc.room import OnSignal, OnState, Room, RoomDevices, RoomRequest
     from desktop.view_models.room import RoomViewModel
     from desktop.view_models.share import ShareViewModel
@@ -94,6 +95,8 @@ class RoomOpener(QObject):
         self.small: SmallRoomKeeper | None = None
         self.door: DoorKeeper | None = None
         """The waiting room of whoever is the host."""
+        self.rating: RatingDesk | None = None
+        """The end screen's question to whoever is the client."""
 
     @property
     def is_open(self) -> bool:
@@ -159,6 +162,10 @@ class RoomOpener(QObject):
             self.door = DoorKeeper(
                 meeting, self._client, model, self.window, look=stage_look, language=self._language
             )
+        else:
+            from desktop.app.rating_wiring import RatingDesk  # noqa: PLC0415
+
+            self.rating = RatingDesk(meeting, self._client, model, self.window, stage_look)
         self.window.show()
         model.start()
         self.opened.emit(model)
@@ -177,10 +184,10 @@ class RoomOpener(QObject):
     async def leave(self) -> None:
         """Leave the room and take its window away; the meeting goes on."""
         if self.model is not None:
-            sharing, door = self.sharing, self.door
+            sharing, parts = self.sharing, (self.door, self.rating)
             await self.model.close()
             self._drop()
-            await self._release(sharing, door)
+            await self._release(sharing, parts)
 
     async def close(self) -> None:
         """End with the app: leave, then stop the media thread."""
@@ -224,21 +231,24 @@ class RoomOpener(QObject):
         return self.bridge
 
     def _finish(self) -> None:
-        model, sharing, door = self.model, self.sharing, self.door
+        model, sharing, parts = self.model, self.sharing, (self.door, self.rating)
         if model is not None:
 
             async def end() -> None:
                 await model.close()
                 model.deleteLater()
-                await self._release(sharing, door)
+                await self._release(sharing, parts)
 
             self._scope.start(end(), name="end of a room")
         self._drop()
         self.finished.emit()
 
-    async def _release(self, sharing: ShareViewModel | None, door: DoorKeeper | None) -> None:
-        if door is not None:
-            await door.close()
+    async def _release(
+        self, sharing: ShareViewModel | None, parts: Iterable[DoorKeeper | RatingDesk | None]
+    ) -> None:
+        for part in parts:
+            if part is not None:
+                await part.close()
         if sharing is not None:
             await sharing.close()
             sharing.deleteLater()
@@ -253,6 +263,7 @@ class RoomOpener(QObject):
         self.sharing = None
         self.share_ui = None
         self.door = None
+        self.rating = None
         if self.window is not None:
             self.window.hide()
             self.window.deleteLater()

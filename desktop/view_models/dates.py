@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
+from babel.numbers import format_decimal
 from PySide6.QtCore import QCoreApplication, QTimeZone
 
 
@@ -117,6 +118,10 @@ class Dates:
         return (
             f"{minutes // 60}\u00a0h\u00a0{minutes % 60:02d}" if minutes % 60 else f"{minutes // 60}\u00a0h"
         )
+
+    def decimal(self, value: float) -> str:
+        """`4,3` or `4.3`: one place."""
+        return format_decimal(value, "0.0", locale=self.locale)
 
     def relative(self, instant: datetime, *, now: datetime) -> str:
         """`dans 25 min`, `dans 2 h`; "" when the instant is over 24 hours away or already past."""

@@ -156,7 +156,12 @@ class HistoryViewModel(ViewModel[HistoryState]):
         if not held:
             return ""
         count = self.tr("%n meeting(s) held", "", len(held))
-        return f"{count} · {dates.duration(sum(each.duration_seconds or 0 for each in held))}"
+        parts = [count, dates.duration(sum(each.duration_seconds or 0 for each in held))]
+        stars = [each.client_rating.stars for each in held if each.client_rating is not None]
+        if stars:
+            average = dates.decimal(sum(stars) / len(stars))
+            parts.append(self.tr("rated {average} of 5").format(average=average))
+        return " · ".join(parts)
 
     def _periods(self, dates: Dates, now: datetime) -> tuple[tuple[str, str], ...]:
         this_year = now.astimezone(dates.zone).year

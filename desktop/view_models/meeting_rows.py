@@ -66,6 +66,8 @@ class RowWriter:
         with_line = translate("Meetings", "with {name}").format(name=other.full_name)
         if meeting.series_id is not None:
             with_line += " · " + translate("Meetings", "every week")
+        if meeting.client_rating is not None:
+            with_line += " · " + self._rating(meeting.client_rating.stars)
         hours = self._hours(meeting)
         ready, ready_tone, checked = self._readiness(meeting)
         day = self.dates.day(meeting.scheduled_at, now=self.now)
@@ -149,6 +151,11 @@ class RowWriter:
             and is_missed(meeting.scheduled_at, meeting.planned_minutes, now=self.now)
         )
         return None if over else self.marks.missed_calls.get(str(meeting.id))
+
+    @staticmethod
+    def _rating(stars: int) -> str:
+        """What the client thought of the call."""
+        return translate("Meetings", "rated {stars} of 5").format(stars=stars)
 
     def _waiting(self, name: str, since: datetime) -> str:
         """Who is in the waiting room, and since when; the first name is enough in a list of one's own."""

@@ -262,12 +262,13 @@ class IconButton(Control):
     def __init__(self, look: Look, name: str, icon: str, *, size: str = "control") -> None:
         super().__init__(look, name)
         self._icon = icon
+        self._ink = "muted"
         self._size = size
 
-    def set_icon(self, icon: str) -> None:
-        """Change the drawing."""
-        if icon != self._icon:
-            self._icon = icon
+    def set_icon(self, icon: str, *, ink: str = "muted") -> None:
+        """Change the drawing, and the name of its colour."""
+        if (icon, ink) != (self._icon, self._ink):
+            self._icon, self._ink = icon, ink
             self.update()
 
     def set_name(self, text: str, *, shortcut: str = "") -> None:
@@ -297,7 +298,7 @@ class IconButton(Control):
             painter.drawRoundedRect(QRectF(self.rect()), look.radius.field, look.radius.field)
         side = min(look.size.icon, self.height())
         place = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        paint_icon(painter, self._icon, look.colour.muted, place)
+        paint_icon(painter, self._icon, getattr(look.colour, self._ink), place)
 
 
 class Chip(Control):

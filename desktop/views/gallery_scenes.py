@@ -18,6 +18,7 @@ from desktop.views import (
     gallery_hub,
     gallery_prejoin,
     gallery_presence,
+    gallery_rating,
     gallery_room,
     gallery_settings,
     gallery_share,
@@ -180,6 +181,7 @@ def scenes(samples: Samples) -> Iterator[Scene]:
         yield Scene("room", name, partial(_room, slots, room), prepared.get(name, nothing))
     yield from gallery_room.scenes(samples, slots)
     yield from gallery_door.scenes(samples, slots)
+    yield from gallery_rating.scenes(samples, slots)
     yield from gallery_hub.scenes(samples)
     yield from gallery_prejoin.scenes(samples, slots[""])
     yield from gallery_share.scenes(samples, slots)

@@ -892,6 +892,10 @@
         <source>All the time</source>
         <translation>Toute la période</translation>
     </message>
+    <message>
+        <source>rated {average} of 5</source>
+        <translation>note {average} sur 5</translation>
+    </message>
 </context>
 <context>
     <name>HubDesk</name>
@@ -1190,6 +1194,10 @@
     <message>
         <source>Missed · called at {hour}</source>
         <translation>Manquée · appel à {hour}</translation>
+    </message>
+    <message>
+        <source>rated {stars} of 5</source>
+        <translation>noté {stars} sur 5</translation>
     </message>
 </context>
 <context>

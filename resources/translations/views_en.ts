@@ -55,4 +55,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>RatingView</name>
+    <message numerus="yes">
+        <source>%n star(s) of 5</source>
+        <translation>
+            <numerusform>%n star of 5</numerusform>
+            <numerusform>%n stars of 5</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

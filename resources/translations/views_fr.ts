@@ -1106,6 +1106,40 @@
     </message>
 </context>
 <context>
+    <name>RatingView</name>
+    <message numerus="yes">
+        <source>%n star(s) of 5</source>
+        <translation>
+            <numerusform>%n étoile sur 5</numerusform>
+            <numerusform>%n étoiles sur 5</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>chosen</source>
+        <translation>choisi</translation>
+    </message>
+    <message>
+        <source>Thank you, this helps.</source>
+        <translation>Merci, cela nous aide.</translation>
+    </message>
+    <message>
+        <source>How was the sound and the picture?</source>
+        <translation>Comment étaient le son et l’image&#x202f;?</translation>
+    </message>
+    <message>
+        <source>A word more? (optional)</source>
+        <translation>Un mot de plus&#x202f;? (facultatif)</translation>
+    </message>
+    <message>
+        <source>Comment on the call</source>
+        <translation>Commentaire sur l’appel</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Envoyer</translation>
+    </message>
+</context>
+<context>
     <name>RepeatField</name>
     <message>
         <source>Repeat every week</source>

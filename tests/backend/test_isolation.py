@@ -76,6 +76,7 @@ POST   /v1/meetings/{planned}/cancel       401 404 404 404  403  200*
 POST   /v1/meetings/{planned}/delay        401 404 404 404  204  204
 POST   /v1/meetings/{planned}/waiting      401 404 404 404  200  403
 DELETE /v1/meetings/{planned}/waiting      401 404 404 404  204  403
+PUT    /v1/meetings/{running}/rating       401 404 404 404  200  403
 PUT    /v1/meetings/{planned}/readiness    401 404 404 404  200  403
 PUT    /v1/meetings/{planned}/door         401 404 404 404  403  200*
 POST   /v1/meetings/{planned}/start        401 404 404 404  403  503
@@ -270,6 +271,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /v1/meetings/{running}/note": {"body": "Taken over"},
     "POST /v1/meetings/{running}/token": {"purpose": "screen"},
     "POST /v1/meetings/{planned}/delay": {"minutes": 5},
+    "PUT /v1/meetings/{running}/rating": {"stars": 4, "comment": "Taken over"},
     "PUT /v1/meetings/{planned}/door": {"state": "held"},
     "PUT /v1/meetings/{planned}/readiness": {
         "microphone": "ok",

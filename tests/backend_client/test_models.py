@@ -35,6 +35,7 @@ ANSWERS: dict[str, type[models.AnswerModel]] = {
     "meeting_series": models.MeetingSeries,
     "meeting_note": models.MeetingNote,
     "presences": models.Presences,
+    "rating": models.Rating,
     "readiness": models.Readiness,
     "waiting": models.Waiting,
     "room_token": models.RoomToken,
@@ -75,6 +76,7 @@ REQUESTS: dict[str, type[models.RequestModel]] = {
     "request_note": models.NoteRequest,
     "request_readiness": models.ReadinessReport,
     "request_door": models.DoorRequest,
+    "request_rating": models.RatingRequest,
     "request_room_token": models.RoomTokenRequest,
     "request_read_notifications": models.ReadNotificationsRequest,
 }

@@ -91,6 +91,9 @@ class Curtain(QWidget):
         column.addWidget(self._message)
         column.addWidget(self._detail)
         column.addWidget(self._next)
+        self.after = QVBoxLayout()
+        """Below the words; what stands here shows itself when it has something to say."""
+        column.addLayout(self.after)
         column.addWidget(self._dots)
         column.addSpacing(look.space.m)
         buttons = QHBoxLayout()

@@ -61,7 +61,7 @@ class RoomWindow(QWidget):
         self._title = ElidedText(look, "strong", ink="on_stage", name="roomTitle")
         self._elapsed = Text(look, "body", ink="muted", tabular=True, name="elapsed")
         self.stage = Stage(look, model.picture)
-        self._curtain = Curtain(look)
+        self.curtain = Curtain(look)
         self.bar = ControlBar(look)
         self.panels = SidePanels(look)
         self.chat_panel = ChatPanel(model.chat, look)
@@ -119,7 +119,7 @@ class RoomWindow(QWidget):
             dimmed=state.stage is RoomStage.RECONNECTING,
             layout=layout,
         )
-        self._curtain.render_state(state)
+        self.curtain.render_state(state)
         self.bar.setVisible(not over)
         if over:
             self.panels.close_panel()
@@ -195,7 +195,7 @@ class RoomWindow(QWidget):
         middle = QGridLayout()
         middle.setContentsMargins(space.xs, 0, 0, 0)
         middle.addWidget(self.stage, 0, 0)
-        middle.addWidget(self._curtain, 0, 0)
+        middle.addWidget(self.curtain, 0, 0)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.setSpacing(0)
@@ -234,10 +234,10 @@ class RoomWindow(QWidget):
         self._render_people(model.people.state)
         self._menu.leave.connect(model.leave)
         self._menu.end_for_all.connect(model.end_for_all)
-        self._curtain.retry.connect(model.retry)
-        self._curtain.close_room.connect(self._close_room)
-        self._curtain.come_back.connect(model.come_back)
-        self._curtain.stay.connect(model.stay)
+        self.curtain.retry.connect(model.retry)
+        self.curtain.close_room.connect(self._close_room)
+        self.curtain.come_back.connect(model.come_back)
+        self.curtain.stay.connect(model.stay)
         actions = {
             Keys.MICROPHONE: bar.microphone_button.click,
             Keys.CAMERA: bar.camera_button.click,

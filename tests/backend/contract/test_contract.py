@@ -22,6 +22,7 @@ LONG = 5
 NEVER_BY_OPERATORS = {
     "DELETE /v1/meetings/{meeting_id}/waiting",  # clients wait
     "POST /v1/meetings/{meeting_id}/waiting",
+    "PUT /v1/meetings/{meeting_id}/rating",
     "PUT /v1/meetings/{meeting_id}/readiness",
     "GET /v1/auth/company",  # no provider of a company is configured here
     "POST /v1/auth/company/start",

@@ -43,7 +43,7 @@ async def test_the_table_is_one_that_excel_opens(database: TestDatabase, mikl: p
     assert answer.content.count(b"\r\n") == 2
     assert rows(answer.text)[1] == [
         "2030-07-01", "18:00", "Alice Laurent", "MiKL", 'Bilan; "été"', "Terminée", "60",
-        "2030-07-01 18:01:00", "2030-07-01 19:03:05", "1:02:05", "",
+        "2030-07-01 18:01:00", "2030-07-01 19:03:05", "1:02:05", "", "",
     ]  # fmt: skip
     assert made["title"] == 'Bilan; "été"'
 

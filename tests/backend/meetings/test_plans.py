@@ -79,7 +79,7 @@ def crowded(postgres_cluster: Cluster) -> Iterator[TestDatabase]:
             )
         database.admin(
             "analyze public.meetings, public.clients, public.operators, public.meeting_waits,"
-            " public.meeting_readiness, public.meeting_doors"
+            " public.meeting_readiness, public.meeting_doors, public.meeting_ratings"
         )
         yield database
 

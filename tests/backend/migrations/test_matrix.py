@@ -35,6 +35,7 @@ VISIBLE: dict[str, dict[str, set[str]]] = {
     "public.meeting_doors": {"alice": {"alice"}, "bob": {"bob"}, **_HOSTED_BY},
     "public.meeting_notes": _HOSTED_BY,
     "public.meeting_participants": _MEETING_OF,
+    "public.meeting_ratings": _HOSTED_BY,
     "public.meeting_readiness": _HOSTED_BY,
     "public.meeting_waits": _HOSTED_BY,
     "public.notifications": {"alice": {"alice"}, "bob": {"bob"}, "mikl": {"mikl"}},

@@ -237,6 +237,9 @@ ROWS: dict[str, Callable[[World], dict[str, Values | None]]] = {
     "public.meeting_participants": _of_account(
         meeting_id=_MEETING, connection_id="con_{}", auth_user_id=_ACCOUNT, role="PUBLISHER"
     ),
+    "public.meeting_ratings": _of_account(
+        meeting_id=_MEETING, operator_account=_HOST, stars=4, comment="Rating of {}", rated_at="now"
+    ),
     "public.meeting_readiness": _of_account(
         meeting_id=_MEETING,
         operator_account=_HOST,

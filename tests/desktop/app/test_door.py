@@ -99,11 +99,27 @@ def test_held_admitted_and_put_out(qtbot: QtBot, qapp: QApplication, service: Ru
 
             people = hub.room.model.people  # type: ignore[union-attr]
             await seen(lambda: len(people.state.rows) == 2, "Alice in the list", LIMIT_S)
+            await seen(
+                lambda: alice.room.rating.model.line.weak_percent is not None,  # type: ignore[union-attr]
+                "a second in the room",
+                LIMIT_S,
+            )
             people.act(people.state.rows[1].key, PersonAction.REMOVE)
             await seen(lambda: alice.room.model.state.stage is RoomStage.ENDED, "Alice out", LIMIT_S)  # type: ignore[union-attr]
             await seen(lambda: hub.room.door.model.state.line == "not let in", "and kept out", LIMIT_S)  # type: ignore[union-attr]
             assert await code_of_token(alices, meeting.id) is ApiErrorCode.DOOR_REFUSED
             assert (await operator.meeting(meeting.id)).door is DoorState.REFUSED
+
+            await press("star-4", alice.room.window)
+            await seen(
+                lambda: hub.list_model.known_meeting(str(meeting.id)).client_rating is not None,  # type: ignore[union-attr]
+                "her rating at MiKL's",
+                LIMIT_S,
+            )
+            rating = (await operator.meeting(meeting.id)).client_rating
+            assert rating is not None
+            assert (rating.stars, rating.reconnections) == (4, 0)
+            assert rating.weak_percent is not None
             await operator.end(meeting.id)
 
     asyncio.run(walk())
