@@ -7,12 +7,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from aiortc.codecs.vpx import VpxPayloadDescriptor
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
 from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.rtc.packet_path import PictureBuffer, parse_rtp
+from desktop.rtc.packet_path import PacketPath, PictureBuffer, parse_rtp, vp8_start
 
 SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 
@@ -122,3 +123,51 @@ def test_the_moment_of_sending_is_read() -> None:
     made.extensions.abs_send_time = 0x123456
     read = parse_rtp(made.serialize(place._rtp_header_extensions_map), place)
     assert (read.extensions.abs_send_time, read.payload, read.marker) == (0x123456, b"abc", 1)
+
+
+@given(st.binary(min_size=12, max_size=60))
+def test_what_is_read_without_extensions_is_the_same_but_for_them(data: bytes) -> None:
+    data = bytes([0x80 | data[0] & 0x10]) + data[1:]
+    place = transport()
+    place._rtp_header_extensions_map.get = lambda *_: None
+    try:
+        expected = vars(parse_rtp(data, place))
+    except ValueError:
+        with pytest.raises(ValueError, match="extension"):
+            parse_rtp(data, place, extended=False)
+        return
+    read = vars(parse_rtp(data, place, extended=False))
+    assert {**read, "extensions": None} == {**expected, "extensions": None}
+
+
+@given(st.binary(min_size=1, max_size=8))
+def test_a_vp8_descriptor_is_as_long_as_aiortc_says(payload: bytes) -> None:
+    try:
+        _, rest = VpxPayloadDescriptor.parse(payload)
+    except ValueError:
+        with pytest.raises(ValueError, match="VP8"):
+            vp8_start(payload)
+        return
+    assert payload[vp8_start(payload) :] == rest
+
+
+@pytest.mark.parametrize(
+    ("first", "to_stun"),
+    [(0, True), (1, True), (22, True), (63, True), (127, True), (128, False), (200, False)],
+)
+def test_only_what_may_be_rtp_passes_stun_by(first: int, to_stun: bool) -> None:
+    """What is neither STUN nor RTP, such as DTLS, is aioice's business as before."""
+    to_aioice: list[bytes] = []
+    queued: list[bytes] = []
+    protocol = SimpleNamespace(
+        datagram_received=lambda data, _address: to_aioice.append(data),
+        local_candidate=SimpleNamespace(component=1),
+    )
+    ice = SimpleNamespace(data_received=lambda data, _component: queued.append(data), _protocols=[protocol])
+    dtls = SimpleNamespace(_rx_srtp=None, transport=SimpleNamespace(_connection=ice))
+    PacketPath(cast("Any", dtls), {})
+    datagram = bytes([first]) + bytes(20)
+    protocol.datagram_received(datagram, ("192.0.2.1", 9))
+    protocol.datagram_received(b"", ("192.0.2.1", 9))
+    assert to_aioice == ([datagram, b""] if to_stun else [b""])
+    assert queued == ([] if to_stun else [datagram])
