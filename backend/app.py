@@ -27,7 +27,7 @@ from backend.events.hub import EventHub
 from backend.events.reader import EventReader
 from backend.jobs import Handler, JobRunner
 from backend.mail.jobs import mail_jobs
-from backend.meetings import change_routes, file_routes, webhooks
+from backend.meetings import change_routes, connection_test, file_routes, webhooks
 from backend.meetings import routes as meeting_routes
 from backend.meetings.media_jobs import jobs_without_media, media_jobs
 from backend.meetings.presence import Presence, Spans
@@ -79,6 +79,7 @@ def create_app(settings: Settings, *, password_hasher: PasswordHasher = HASHER) 
         file_routes,
         change_routes,
         meeting_routes,
+        connection_test,
         webhooks,
         notice_routes,
         event_routes,

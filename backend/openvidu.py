@@ -22,7 +22,7 @@ import structlog
 
 log = structlog.stdlib.get_logger(__name__)
 
-RoomRole = Literal["MODERATOR", "PUBLISHER"]
+RoomRole = Literal["MODERATOR", "PUBLISHER", "SUBSCRIBER"]
 
 _CONNECT_TIMEOUT_S = 1.0
 _TOTAL_TIMEOUT_S = 3.0

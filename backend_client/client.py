@@ -32,6 +32,7 @@ from backend_client.models import (
     Client,
     ClientConfig,
     Clients,
+    ConnectionTest,
     Health,
     LiveEvents,
     Meeting,
@@ -244,6 +245,14 @@ class BackendClient(AccountCalls, MeetingCalls):
         """
         body = RoomTokenRequest(purpose=purpose, device_id=device_id)
         return await self._post(f"/meetings/{meeting_id}/token", RoomToken, body=body, repeat=Repeat.UNSENT)
+
+    async def connection_test(self) -> ConnectionTest:
+        """One join of an empty room, to test the way to the media server. Not repeated, as `room_token`.
+
+        Raises:
+            ApiError: `MEDIA_UNAVAILABLE`; `NOT_FOUND` by a service that is older.
+        """
+        return await self._post("/connection-test", ConnectionTest, repeat=Repeat.UNSENT)
 
     async def notifications(self) -> list[Notification]:
         """The newest notices, newest first, at most 100."""

@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
         help="most that publishers are told to send, bits per second (default: %(default)s)",
     )
     arguments.add_argument("--coturn-host", help="TURN host named to clients (default: no TURN)")
+    arguments.add_argument("--coturn-port", type=int, default=3478, help="its port (default: %(default)s)")
     arguments.add_argument(
         "--grace", type=float, default=10.0, metavar="S", help="how long a lost socket may resume"
     )
@@ -155,6 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         webhook_headers=tuple(parsed.webhook_header),
         webhook_events=tuple(parsed.webhook_event or WEBHOOK_EVENTS),
         coturn_host=parsed.coturn_host,
+        coturn_port=parsed.coturn_port,
         faults=tuple(parsed.fault),
         timing=Timing(grace_s=parsed.grace),
         bandwidth=Bandwidth(min(Bandwidth().min_bps, parsed.max_bitrate), parsed.max_bitrate),

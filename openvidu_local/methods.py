@@ -23,7 +23,6 @@ from openvidu_local.rpc import Call
 Handler = Callable[[Call], Awaitable[None]]
 
 _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]*)?")
-_TURN_PORT = 3478
 _KEPT_PROPERTIES = {"audioActive": bool, "videoActive": bool, "videoDimensions": str}
 """Stream properties that later joiners are shown, and the type they must have."""
 
@@ -114,12 +113,12 @@ class Methods:
             username, credential = identifiers.turn_credentials(self._options.secret)
             result |= {
                 "coturnIp": host,
-                "coturnPort": _TURN_PORT,
+                "coturnPort": self._options.coturn_port,
                 "turnUsername": username,
                 "turnCredential": credential,
             }
             if not connection.ice_servers:
-                server: JsonObject = {"url": f"turn:{host}:{_TURN_PORT}", "username": username}
+                server: JsonObject = {"url": f"turn:{host}:{self._options.coturn_port}", "username": username}
                 result["customIceServers"] = [server | {"credential": credential}]
         return result
 

@@ -89,6 +89,7 @@ class Options:
         webhook_headers: sent with every post.
         webhook_events: what is posted, of `WEBHOOK_EVENTS`.
         coturn_host: TURN host named in the join result; None: no TURN is offered.
+        coturn_port: its port.
         faults: switches that are on from the start, in the form of `openvidu_local.faults`.
         timing: the timers.
         bandwidth: REMB bounds.
@@ -105,6 +106,7 @@ class Options:
     webhook_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     webhook_events: tuple[str, ...] = WEBHOOK_EVENTS
     coturn_host: str | None = None
+    coturn_port: int = 3478
     faults: tuple[str, ...] = ()
     timing: Timing = field(default_factory=Timing)
     bandwidth: Bandwidth = field(default_factory=Bandwidth)

@@ -250,6 +250,15 @@ async def presence(connection: Connection, meeting_id: UUID) -> Presences:
     return Presences(items=[Presence.model_validate(row) for row in await cursor.fetchall()])
 
 
+async def begin_connection_test(connection: Connection) -> None:
+    """The caller may test the way to the media server now.
+
+    Raises:
+        ServiceError: `SESSION_ENDED`, `FORBIDDEN` once deactivated, `TOO_MANY`.
+    """
+    await connection.execute("select public.begin_connection_test()")
+
+
 async def begin(connection: Connection, meeting_id: UUID) -> None:
     """Begin: scheduled → in_progress, once.
 

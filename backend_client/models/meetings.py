@@ -275,6 +275,12 @@ class RoomTokenRequest(RequestModel):
         return {name: value for name, value in members.items() if value is not None}
 
 
+class ConnectionTest(AnswerModel):
+    """Answer to POST /connection-test: the token URL of one join of an empty room of one's own."""
+
+    token: str
+
+
 class RoomToken(AnswerModel):
     """One join of one room: the OpenVidu token URL, and the role the database gave."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 import time
@@ -16,6 +17,8 @@ from backend_client.models import (
     ReadinessReport,
     SpeakerReadiness,
 )
+from desktop.rtc.errors import RtcError, RtcErrorCode
+from desktop.rtc.ice_servers import TurnServer
 from desktop.view_models.device_states import DeviceKind, DevicesState
 from desktop.view_models.diagnosis_states import Check, Finding, Outcome
 from desktop.view_models.ports import DevicesPort
@@ -37,7 +40,7 @@ class ConfigurationChecks:
     Args:
         client: the service.
         devices: cameras, microphones, loudspeakers.
-        relays: addresses of TURN servers to try; none where IT has named none.
+        relays: addresses of further TURN servers to try, besides those that a room names.
         ssl_context: whom to trust.
     """
 
@@ -53,6 +56,8 @@ class ConfigurationChecks:
         self._relays = relays
         self._ssl = ssl_context
         self._health: Health | None = None
+        self._room_relays: tuple[TurnServer, ...] = ()
+        """With credentials, as a meeting would be given them now."""
         self._checks: dict[Check, Callable[[], Awaitable[Answer]]] = {
             Check.SERVICE: self._service,
             Check.CLOCK: self._clock,
@@ -114,6 +119,34 @@ class ConfigurationChecks:
         return PASSED
 
     async def _media(self) -> Answer:
+        """Join an empty room, as a meeting is joined; without a session, what the service says of it."""
+        self._room_relays = ()
+        if self._client.sign_in.user is None:
+            return self._media_told()
+        try:
+            token = (await self._client.connection_test()).token
+        except ApiError as error:
+            if error.code is ApiErrorCode.MEDIA_UNAVAILABLE:
+                return Outcome.FAILED, "media-down", _told(error)
+            if error.status is None:
+                raise
+            return self._media_told()  # an older service, tested too often, or no session any more
+        # What joins is loaded when somebody tests: no start waits for it.
+        from desktop.rtc.media_probe import address_of, probe_media  # noqa: PLC0415
+
+        began = time.monotonic()
+        try:
+            address = address_of(token)
+            self._room_relays = await probe_media(token, self._ssl)
+        except RtcError as error:
+            if error.code is RtcErrorCode.BAD_TOKEN:
+                return Outcome.FAILED, "media-down", error.code.value
+            untrusted = error.code is RtcErrorCode.UNTRUSTED_CERTIFICATE
+            reason = "media-certificate" if untrusted else "media-blocked"
+            return Outcome.FAILED, reason, f"{address} {error.code.value}"
+        return Outcome.PASSED, "", f"{address} joined in {(time.monotonic() - began) * 1000:.0f} ms"
+
+    def _media_told(self) -> Answer:
         if self._health is None or self._health.media is None:
             return Outcome.SKIPPED, "", ""
         return PASSED if self._health.media else (Outcome.FAILED, "media-down", "media=False")
@@ -125,20 +158,31 @@ class ConfigurationChecks:
         return await self._relay("tcp")
 
     async def _relay(self, transport: str) -> Answer:
+        """One that works is enough; all are asked at once, those of the room with its credentials."""
         # aioice is loaded when somebody tests: no start waits for it.
-        from desktop.rtc.relay_probe import RelayProbeError, probe, relay_of  # noqa: PLC0415
+        from desktop.rtc.relay_probe import RelayProbeError, allocate, probe, relay_of  # noqa: PLC0415
 
-        relays = [relay for relay in map(relay_of, self._relays) if relay.transport == transport]
-        if not relays:
-            return Outcome.SKIPPED, "no-relay", ""
-        troubles = []
-        for relay in relays:
+        async def ask(relay: TurnServer) -> str:
             try:
-                await probe(relay, self._ssl)
+                await (allocate if relay.username else probe)(relay, self._ssl)
             except RelayProbeError as error:
-                troubles.append(f"{relay.host}:{relay.port} {error}")
-            else:
-                return Outcome.PASSED, "", f"{relay.host}:{relay.port}"
+                return str(error)
+            return ""
+
+        relays = [
+            relay
+            for relay in (*self._room_relays, *map(relay_of, self._relays))
+            if relay.transport == transport
+        ]
+        if not relays:
+            is_signed_in = self._client.sign_in.user is not None
+            return Outcome.SKIPPED, f"no-room-relay-{transport}" if is_signed_in else "no-relay", ""
+        troubles = []
+        for relay, trouble in zip(relays, await asyncio.gather(*map(ask, relays)), strict=True):
+            address = f"{relay.host}:{relay.port}{' TLS' if relay.tls else ''}"
+            if not trouble:
+                return Outcome.PASSED, "", address
+            troubles.append(f"{address} {trouble}")
         return (
             (Outcome.WARNED if transport == "udp" else Outcome.FAILED),
             f"relay-{transport}",

@@ -1,4 +1,7 @@
-"""Does a relay (TURN server) answer from this network? Asked without credentials, before any room.
+"""Does a relay (TURN server) work from this network?
+
+    allocate()   with the credentials that a room gives: an address is allocated and given back
+    probe()      without any, for relays that IT names in the settings
 
 An allocation without credentials is refused with a challenge (RFC 8656, 7.2): the refusal shows that
 the server was reached over this transport and speaks TURN. Nothing is allocated.
@@ -12,10 +15,13 @@ import ssl
 from dataclasses import dataclass
 
 from aioice import stun
+from aioice.turn import create_turn_endpoint
 
 from desktop.rtc.ice_servers import DEFAULT_PORT, DEFAULT_TLS_PORT, TurnServer
 
 ANSWER_S = 5.0
+RETURN_S = 1.0
+_LIFETIME_S = 60
 _UDP = 17 << 24
 """REQUESTED-TRANSPORT: what would be relayed is UDP, however the server is reached."""
 _HEADER_BYTES = 20
@@ -30,6 +36,17 @@ _ADDRESS = re.compile(
 
 class RelayProbeError(Exception):
     """The relay did not answer as one; the text says how, without secrets."""
+
+
+@dataclass
+class _Relayed(asyncio.DatagramProtocol):
+    """What is relayed to us: nothing, until the allocation is given back."""
+
+    returned: asyncio.Future[None]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.returned.done():
+            self.returned.set_result(None)
 
 
 @dataclass
@@ -81,6 +98,41 @@ async def probe(server: TurnServer, ssl_context: ssl.SSLContext | None = None) -
         raise RelayProbeError(type(error).__name__) from error
     if found.transaction_id != question.transaction_id or found.message_method is not stun.Method.ALLOCATE:
         raise RelayProbeError("another answer than to the question")
+
+
+async def allocate(server: TurnServer, ssl_context: ssl.SSLContext | None = None) -> None:
+    """Have the relay allocate an address for us, and give it back.
+
+    Args:
+        server: with the credentials of a room.
+        ssl_context: whom to trust for `turns:`; None takes the interpreter's defaults.
+
+    Raises:
+        RelayProbeError: it did not answer, or refused.
+    """
+    loop = asyncio.get_running_loop()
+    returned: asyncio.Future[None] = loop.create_future()
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            transport, _ = await create_turn_endpoint(
+                lambda: _Relayed(returned),
+                (server.host, server.port),
+                server.username,
+                server.credential,
+                lifetime=_LIFETIME_S,
+                ssl=(ssl_context or True) if server.tls else None,
+                transport=server.transport,
+            )
+    except TimeoutError as error:
+        raise RelayProbeError("no answer") from error
+    except stun.TransactionFailed as error:
+        code, _reason = error.response.attributes.get("ERROR-CODE", (0, ""))
+        raise RelayProbeError(f"refused with {code}") from error
+    except (OSError, stun.TransactionError, ValueError, KeyError) as error:
+        raise RelayProbeError(type(error).__name__) from error
+    transport.close()
+    # What is not given back in time ends by itself after its lifetime.
+    await asyncio.wait({returned}, timeout=RETURN_S)
 
 
 async def _ask_by_datagram(server: TurnServer, question: bytes, _ssl: ssl.SSLContext | None) -> bytes:

@@ -21,7 +21,8 @@ from desktop.view_models.tasks import OnUnexpected
 from desktop.view_models.view_model import ViewModel
 
 LIMIT_S = 12.0
-"""For one check; all of them together stay under a minute because they run side by side."""
+"""For one check; three come one after the other at most, so all of them together stay under a minute."""
+_WAY_OF_MEDIA = (Check.MEDIA, Check.RELAY_UDP, Check.RELAY_TCP)
 
 
 class DiagnosisViewModel(ViewModel[DiagnosisState]):
@@ -76,12 +77,21 @@ class DiagnosisViewModel(ViewModel[DiagnosisState]):
         # The clock is read off the service's answers: after the first of them.
         await self._do(Check.SERVICE)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._way_of_media(), name="check the way of media")
             for check in Check:
-                if check is not Check.SERVICE:
+                if check not in (Check.SERVICE, *_WAY_OF_MEDIA):
                     group.create_task(self._do(check), name=f"check {check.value}")
         self._set(running=False)
         self._write()
         self.finished.emit()
+
+    async def _way_of_media(self) -> None:
+        """The media server names the relays: they come after it."""
+        first, *rest = _WAY_OF_MEDIA
+        await self._do(first)
+        async with asyncio.TaskGroup() as group:
+            for check in rest:
+                group.create_task(self._do(check), name=f"check {check.value}")
 
     async def _do(self, check: Check) -> None:
         try:
@@ -159,6 +169,28 @@ class DiagnosisViewModel(ViewModel[DiagnosisState]):
             "media-down": (
                 self.tr("The video server does not answer. Try again in a few minutes."),
                 self.tr("The service cannot reach its OpenVidu server."),
+            ),
+            "media-blocked": (
+                self.tr("Your network does not let this app reach the video server. Tell your IT service."),
+                self.tr("Allow the WebSocket (wss) to this address, through the proxy as well."),
+            ),
+            "media-certificate": (
+                self.tr("The video server could not prove who it is. Tell your IT service."),
+                self.tr(
+                    "This computer does not trust its certificate: "
+                    "TLS is inspected, or an authority is missing."
+                ),
+            ),
+            "no-room-relay-udp": (
+                self.tr("Not tested: the video server names no relay for it."),
+                self.tr("OpenVidu offers no TURN over UDP: see its coturn and OPENVIDU_WEBRTC_ICE_SERVERS."),
+            ),
+            "no-room-relay-tcp": (
+                self.tr("Not tested: the video server names no relay for it."),
+                self.tr(
+                    "OpenVidu offers no TURN over TCP, which networks without UDP need: see "
+                    "OPENVIDU_WEBRTC_ICE_SERVERS (turn:…:443?transport=tcp or turns:…:443)."
+                ),
             ),
             "no-relay": (self.tr("Not tested: no relay is named in the settings."), ""),
             "relay-udp": (

@@ -577,6 +577,34 @@
         <source>Below the oldest version that the service accepts.</source>
         <translation>Plus ancienne que la plus vieille version que le service accepte.</translation>
     </message>
+    <message>
+        <source>Your network does not let this app reach the video server. Tell your IT service.</source>
+        <translation>Votre réseau ne laisse pas cette application joindre le serveur vidéo. Prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>Allow the WebSocket (wss) to this address, through the proxy as well.</source>
+        <translation>Autorisez le WebSocket (wss) vers cette adresse, y compris à travers le proxy.</translation>
+    </message>
+    <message>
+        <source>The video server could not prove who it is. Tell your IT service.</source>
+        <translation>Le serveur vidéo n’a pas pu prouver son identité. Prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>This computer does not trust its certificate: TLS is inspected, or an authority is missing.</source>
+        <translation>Cet ordinateur ne fait pas confiance à son certificat&#xa0;: le TLS est inspecté, ou une autorité manque.</translation>
+    </message>
+    <message>
+        <source>Not tested: the video server names no relay for it.</source>
+        <translation>Non testé&#xa0;: le serveur vidéo n’indique pas de relais pour cela.</translation>
+    </message>
+    <message>
+        <source>OpenVidu offers no TURN over UDP: see its coturn and OPENVIDU_WEBRTC_ICE_SERVERS.</source>
+        <translation>OpenVidu n’offre pas de TURN en UDP&#xa0;: voir son coturn et OPENVIDU_WEBRTC_ICE_SERVERS.</translation>
+    </message>
+    <message>
+        <source>OpenVidu offers no TURN over TCP, which networks without UDP need: see OPENVIDU_WEBRTC_ICE_SERVERS (turn:…:443?transport=tcp or turns:…:443).</source>
+        <translation>OpenVidu n’offre pas de TURN en TCP, dont ont besoin les réseaux sans UDP&#xa0;: voir OPENVIDU_WEBRTC_ICE_SERVERS (turn:…:443?transport=tcp ou turns:…:443).</translation>
+    </message>
 </context>
 <context>
     <name>DoorViewModel</name>

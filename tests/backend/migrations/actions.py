@@ -44,6 +44,7 @@ public.stage_totp('x', '{}')                                       403  403  403
 public.my_staged_totp()                                            403  403  403  ok   ok   403  ok   403
 public.confirm_totp('x', 1)                                        403  403  403  ok   ok   403  ok   403
 public.disable_totp()                                              403  403  403  ok   ok   403  ok   403
+public.begin_connection_test()                                     ok   ok   403  ok   ok   403  ok   403
 private.claim_idempotency_key('k', 'o', 'd')                       ok   ok   ok   ok   ok   ok   ok   ok
 private.keep_idempotent_answer('key-alice', 200, '{}')             ok   ok   ok   ok   ok   ok   ok   ok
 private.read_events(array['{}'], array[0], 500)                    403  403  403  403  403  403  403  403

@@ -144,6 +144,7 @@ def test_functions_are_granted_as_listed(database: TestDatabase) -> None:
             "private.require_session",
             "private.waiting_span",
             "public.announce_delay",
+            "public.begin_connection_test",
             "public.begin_meeting",
             "public.cancel_meeting",
             "public.change_meeting",

@@ -48,6 +48,8 @@ async def test_the_test_says_what_is_well_and_what_is_not(database: TestDatabase
             assert lines["relay-tcp"].startswith("failed relay-tcp 127.0.0.1:9")
             assert "alice" not in report.casefold()
             assert "laurent" not in report.casefold()
+            assert "joined in" in lines["media"]
+            assert "tok_" not in report
         finally:
             assert await app.quit() == 0
 

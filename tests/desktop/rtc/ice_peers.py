@@ -160,12 +160,14 @@ class Coturn:
         credential: its password.
     """
 
-    def __init__(self, port: int, tls_port: int, process: asyncio.subprocess.Process) -> None:
+    def __init__(
+        self, port: int, tls_port: int, process: asyncio.subprocess.Process, secret: str = _SHARED_SECRET
+    ) -> None:
         self.port = port
         self.tls_port = tls_port
         self.process = process
         self.username = f"{int(time.time()) + 86_400}:k3VbQx9a"
-        signed = hmac.digest(_SHARED_SECRET.encode(), self.username.encode(), "sha1")
+        signed = hmac.digest(secret.encode(), self.username.encode(), "sha1")
         self.credential = base64.b64encode(signed).decode()
 
     def server(self, transport: str = "udp", *, credential: str | None = None) -> TurnServer:
@@ -187,15 +189,17 @@ class Coturn:
 
 
 @asynccontextmanager
-async def coturn(certificate: Certificate, folder: Path) -> AsyncIterator[Coturn]:
-    """Run coturn on free ports of 127.0.0.1, its files in `folder`."""
+async def coturn(
+    certificate: Certificate, folder: Path, secret: str = _SHARED_SECRET
+) -> AsyncIterator[Coturn]:
+    """Run coturn on free ports of 127.0.0.1, its files in `folder`; credentials are made with `secret`."""
     port, tls_port = free_port(), free_port()
     options = {
         "listening-ip": "127.0.0.1",
         "relay-ip": "127.0.0.1",
         "listening-port": port,
         "tls-listening-port": tls_port,
-        "static-auth-secret": _SHARED_SECRET,
+        "static-auth-secret": secret,
         "realm": "turn.example.org",
         "cert": certificate.certificate,
         "pkey": certificate.key,
@@ -214,8 +218,10 @@ async def coturn(certificate: Certificate, folder: Path) -> AsyncIterator[Coturn
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await until(lambda: accepts(port) and accepts(tls_port), "coturn's ports", 10)
-        yield Coturn(port, tls_port, process)
+        # It listens on its TCP ports a little before it does on the UDP one.
+        await until(lambda: accepts(port) and accepts(tls_port), "coturn's TCP ports", 60)
+        await until(lambda: answers(port), "coturn's UDP port", 60)
+        yield Coturn(port, tls_port, process, secret)
     finally:
         if process.returncode is None:
             process.kill()
@@ -226,6 +232,19 @@ def accepts(port: int) -> bool:
     """Somebody listens on a TCP port of the loopback."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(port: int) -> bool:
+    """A STUN server answers on a UDP port of the loopback."""
+    question = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.settimeout(0.5)
+        probe.connect(("127.0.0.1", port))
+        try:
+            probe.send(bytes(question))
+            return bool(probe.recv(1_500))
+        except OSError:  # nobody is there yet, or nothing came in time
+            return False
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""Relays are asked without credentials: a real coturn over UDP, TCP and TLS, and things that are none."""
+"""Relays, asked with credentials and without: a real coturn over UDP, TCP and TLS, and what is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from desktop.rtc import relay_probe
 from desktop.rtc.ice_servers import TurnServer
-from desktop.rtc.relay_probe import RelayProbeError, probe, relay_of
+from desktop.rtc.relay_probe import RelayProbeError, allocate, probe, relay_of
 from desktop.system.trust import trust_context
 from tests.desktop.rtc.ice_peers import coturn, free_port, make_certificate, needs_coturn
 
@@ -41,6 +41,28 @@ async def test_a_relay_answers_over_every_transport(tmp_path: Path) -> None:
             await probe(turn.server(transport), trust_context(Path(certificate.certificate)))
         with pytest.raises(RelayProbeError, match="SSLCertVerificationError"):
             await probe(turn.server("tls"))
+
+
+@needs_coturn
+async def test_a_room_s_credentials_get_an_address_and_others_do_not(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    async with coturn(certificate, tmp_path) as turn:
+        for transport in ("udp", "tcp", "tls"):
+            await allocate(turn.server(transport), trust_context(Path(certificate.certificate)))
+            with pytest.raises(RelayProbeError, match="refused with 401"):
+                await allocate(
+                    turn.server(transport, credential="wrong"), trust_context(Path(certificate.certificate))
+                )
+        with pytest.raises(RelayProbeError, match="SSLCertVerificationError"):
+            await allocate(turn.server("tls"))
+    assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_no_address_from_nobody(transport: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_probe, "ANSWER_S", 1.0)
+    with pytest.raises(RelayProbeError):
+        await allocate(TurnServer("127.0.0.1", free_port(), transport, username="u", credential="c"))
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
