@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 import re
+from functools import cache
 from importlib import metadata
 
 from resources.brand import DISTRIBUTION
@@ -16,6 +17,7 @@ UNKNOWN_VERSION = "unknown"
 _NOT_A_TOKEN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
+@cache
 def version() -> str:
     """This program's version, such as `0.1.0`; `unknown` where nothing was installed."""
     try:

@@ -118,7 +118,7 @@ class SignIn(CompanyCalls):
     Args:
         base_url: the service's address.
         store: keeps the refresh token over a restart. Called from worker threads.
-        http: the connection pool; whoever made it closes it.
+        http: see `Transport`.
         device: name of this machine in the list of sessions, at most 100 characters.
         clock: the service's clock, shared with others that use it.
         timeouts: of each exchange.
@@ -128,7 +128,7 @@ class SignIn(CompanyCalls):
         self,
         base_url: str,
         store: TokenStore,
-        http: httpx.AsyncClient,
+        http: httpx.AsyncClient | Callable[[], httpx.AsyncClient],
         device: str,
         *,
         clock: ServiceClock | None = None,

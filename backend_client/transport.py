@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import Enum
@@ -56,7 +56,7 @@ class Transport:
 
     Args:
         base_url: the service's address, with or without `/v1`.
-        http: the connection pool; whoever made it closes it.
+        http: the connection pool, or who makes it for the first request; whoever made it closes it.
         clock: learns the service's time from every answer.
         timeouts: see there.
 
@@ -67,15 +67,20 @@ class Transport:
     def __init__(
         self,
         base_url: str,
-        http: httpx.AsyncClient,
+        http: httpx.AsyncClient | Callable[[], httpx.AsyncClient],
         *,
         clock: ServiceClock | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self.root_url = service_root(base_url)
-        self.http = http
+        self._http = http
         self.clock = clock or ServiceClock()
         self.timeouts = timeouts or Timeouts()
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """The connection pool."""
+        return self._http() if callable(self._http) else self._http
 
     async def send(
         self,

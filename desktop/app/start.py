@@ -24,8 +24,6 @@ from PySide6.QtWidgets import QApplication
 
 from backend_client.identity import version
 from desktop.app.wiring import AppKind, Shell
-from desktop.lean_imports import end_start
-from desktop.qt_classes import class_steps
 from desktop.system.autostart import BACKGROUND
 from desktop.system.crash import CrashWatch
 from desktop.system.logs import configure_logs
@@ -34,7 +32,6 @@ from desktop.system.settings import LoadedSettings, SettingsError, add_arguments
 from desktop.system.single_instance import InstanceError, SingleInstance, StartRequest
 from desktop.system.token_store import open_token_store
 from desktop.view_models.language import Language
-from desktop.view_models.tasks import TaskScope
 from desktop.views.theme import Theme, ThemeChoice
 from resources.brand import ORGANISATION, ORGANISATION_DOMAIN, URL_SCHEME
 from resources.reader import ROOT as RESOURCES
@@ -152,7 +149,6 @@ async def run(
         background=request.background,
         crash_report=crash_report,
     )
-    scope = TaskScope()
     watch = TerminationWatch(shell.stop)
     app = QGuiApplication.instance()
     if isinstance(app, QGuiApplication):
@@ -165,21 +161,13 @@ async def run(
             shell.open_link(request.link)
         if on_shell is not None:
             on_shell(shell)
-        shell.shown.connect(instance.listen)
-        shell.shown.connect(lambda: scope.start(settle(), name="settle"))
+        # One turn later: the window is painted first.
+        shell.shown.connect(lambda: asyncio.get_running_loop().call_soon(instance.listen))
         await shell.run()
     finally:
-        await scope.close()
         if links is not None:
             links.close()
         watch.close()
-
-
-async def settle() -> None:
-    """What the first window did not wait for, a few milliseconds at a time."""
-    for _ in class_steps():
-        await asyncio.sleep(0)
-    end_start()
 
 
 def make_application(kind: AppKind) -> QApplication:

@@ -31,6 +31,7 @@ from desktop.app.list_memory import ListMemory
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
 from desktop.app.settings_wiring import SettingsDesk
+from desktop.app.settling import settle
 from desktop.app.sign_in_wiring import SignInDesk
 from desktop.app.version_wiring import VersionDesk
 from desktop.meeting.agenda import DOOR_OPENS_BEFORE
@@ -202,6 +203,7 @@ class Shell(QObject):
         """Show the app and return when it was closed and everything has ended."""
         await self.sign_in.begin(self.memory.read)
         self.shown.emit()
+        await settle()
         self._start_presence()
         self.versions.start()
         if self._crash_report:

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from desktop.system.trust import trust_context
-from resources.brand import ENVIRONMENT_PREFIX
 
 
 class LanguageChoice(StrEnum):
@@ -111,7 +109,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 ServiceAddress = Annotated[str, AfterValidator(_service_address)]
-ServiceAddresses = Annotated[tuple[ServiceAddress, ...], NoDecode, BeforeValidator(_list)]
+ServiceAddresses = Annotated[tuple[ServiceAddress, ...], BeforeValidator(_list)]
 
 
 def _certificate(value: Path) -> Path:
@@ -153,7 +151,7 @@ def _relay_address(value: str) -> str:
 
 
 RelayAddress = Annotated[str, AfterValidator(_relay_address)]
-RelayAddresses = Annotated[tuple[RelayAddress, ...], NoDecode, BeforeValidator(_list)]
+RelayAddresses = Annotated[tuple[RelayAddress, ...], BeforeValidator(_list)]
 
 
 def _setting(default: Any, title: str, description: str = "", *, policy: bool = True) -> Any:
@@ -163,12 +161,10 @@ def _setting(default: Any, title: str, description: str = "", *, policy: bool = 
     )
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that can be set. Made by `load_settings`; tests may make one directly."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True, validate_default=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     backend_url: ServiceAddress = _setting(
         ..., "Address of the service", "Such as https://visio.example.org; there is no default."
@@ -259,18 +255,6 @@ class Settings(BaseSettings):
     profile: Path | None = _setting(
         None, "Folder of a throw-away profile", "None for the user's own.", policy=False
     )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is passed in: `load_settings` has decided between the sources."""
-        return (init_settings,)
 
 
 def policy_name(key: str) -> str:

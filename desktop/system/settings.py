@@ -27,7 +27,6 @@ from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_settings import EnvSettingsSource
 
 from desktop.system.paths import Paths, paths_for
 from desktop.system.policy import mandatory_values, recommended_file, recommended_values
@@ -186,7 +185,7 @@ def load_settings(
     """
     given = vars(arguments) if isinstance(arguments, argparse.Namespace) else dict(arguments or {})
     typed = _Layer(SettingSource.ARGUMENT, "", {k: v for k, v in given.items() if v is not None})
-    environment = _Layer(SettingSource.ENVIRONMENT, "", EnvSettingsSource(Settings, env_ignore_empty=True)())
+    environment = _Layer(SettingSource.ENVIRONMENT, "", _variables())
     chosen_by_user = {**_valid(environment, []), **_valid(typed, [])}
     paths = paths_for(product, chosen_by_user.get("profile"))
 
@@ -342,6 +341,12 @@ def _remedy(error: ValidationError) -> str:
     if first["type"] == "enum":
         return f"use one of {first['ctx']['expected']}"
     return first["msg"].removeprefix("Value error, ")
+
+
+def _variables() -> dict[str, str]:
+    """What the environment sets; an empty variable says nothing. Windows knows no small letters in names."""
+    given = {name.upper(): value for name, value in os.environ.items() if value}
+    return {key: given[_variable(key)] for key in Settings.model_fields if _variable(key) in given}
 
 
 def _variable(key: str) -> str:

@@ -6,22 +6,25 @@ model. Every intention returns at once; what comes of it arrives as a new state 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import SignalInstance
-
-from desktop.view_models.hub_states import InviteDraft, InviteState
-from desktop.view_models.room_states import ChatState, LayoutMode, LayoutState, PeopleState, PersonAction
-from desktop.view_models.states import (
-    MeetingListState,
-    RoomViewState,
-    RowAction,
-    ScheduleDraft,
-    ScheduleState,
-    SignInState,
-    SignInStep,
-)
 from desktop.views.room_intentions import SavingIntentions, StatisticsIntentions
+
+if TYPE_CHECKING:
+    # Protocols are for the reader of types: no start loads the states of every window for them.
+    from PySide6.QtCore import SignalInstance
+
+    from desktop.view_models.hub_states import InviteDraft, InviteState
+    from desktop.view_models.room_states import ChatState, LayoutMode, LayoutState, PeopleState, PersonAction
+    from desktop.view_models.states import (
+        MeetingListState,
+        RoomViewState,
+        RowAction,
+        ScheduleDraft,
+        ScheduleState,
+        SignInState,
+        SignInStep,
+    )
 
 
 class SignInIntentions(Protocol):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import SignalInstance
+if TYPE_CHECKING:
+    from PySide6.QtCore import SignalInstance
 
-from desktop.view_models.room_states import SavingState, StatisticsState
+    from desktop.view_models.room_states import SavingState, StatisticsState
 
 
 class SavingIntentions(Protocol):

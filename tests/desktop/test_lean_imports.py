@@ -13,7 +13,7 @@ from desktop.lean_imports import begin_start
 begin_start()
 import asyncio, gc, sys
 held = not gc.isenabled()
-from desktop.app.start import settle
+from desktop.app.settling import settle
 asyncio.run(settle())
 print(held, gc.isenabled(), gc.get_freeze_count() > 10_000, bool(sys.modules.get("rich")))
 """

@@ -30,11 +30,25 @@ def steps(name: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_actions_stand_by_hash_or_exact_version(name: str) -> None:
-    """A branch or a bare `v4` may be another program tomorrow."""
-    for _, _, step in steps(name):
-        if "uses" in step:
-            assert re.fullmatch(r"[\w-]+/[\w-]+@([0-9a-f]{40}|v\d+\.\d+\.\d+)", step["uses"]), step["uses"]
+def test_actions_stand_by_the_hash_of_their_commit(name: str) -> None:
+    """A branch, and a tag as well, may be another program tomorrow; the tag stands beside it, for people."""
+    used = re.findall(r"uses: *(.+)$", (FOLDER / name).read_text(encoding="utf-8"), re.M)
+    assert used
+    for each in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
+
+
+def test_one_version_of_an_action_has_one_hash() -> None:
+    used = set(re.findall(r"uses: *(.+)$", "\n".join((FOLDER / n).read_text("utf-8") for n in NAMES), re.M))
+    assert len({each.partition("@")[0] for each in used}) == len(used)
+
+
+def test_known_vulnerabilities_are_looked_for_with_every_change_and_every_week() -> None:
+    found = load("ci.yml")
+    commands = " ".join(step.get("run", "") for step in found["jobs"]["known-vulnerabilities"]["steps"])
+    assert "pip-audit --strict" in commands
+    assert "requirements/*.txt" in commands
+    assert set(found[True]) == {"push", "pull_request", "schedule"}  # `on`, as YAML 1.1 reads it
 
 
 def test_nothing_is_allowed_that_is_not_asked_for() -> None:
