@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 class EntryDesk(QObject):
     """Leads people into rooms, one at a time.
 
-    The host goes straight in: somebody may wait for him. A client sees himself first, unless he said
-    that he does not want to.
+    Everybody sees himself first, unless he said that he does not want to. A host goes straight into what
+    runs already: somebody may wait for him.
 
     Signals:
         cancelled(): somebody went back; the list is next.

@@ -279,6 +279,7 @@ class Shell(QObject):
             parent=self,
         )
         model.set_door(self._door_before)
+        model.looks_first = lambda: not self.entry.habits.skip
         self.memory.follow(model, user)
         model.room_requested.connect(self._open_room)
         model.sign_out_requested.connect(self._sign_out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,7 +45,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
     """The list of meetings of the signed-in person.
 
     Signals:
-        room_requested(Meeting): the person wants into a running meeting, or to wait for its start.
+        room_requested(Meeting): into a running meeting, to wait for its start, or to look before starting it.
         fetched(list[Meeting]): what the service knows now.
         schedule_requested(): the operator wants the scheduling dialog.
         start_now_requested(): the operator wants to start a meeting that is not planned.
@@ -88,6 +88,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         self._meetings: list[Meeting] | None = remembered[0] if remembered is not None else None
         self._fresh_at: datetime | None = remembered[1] if remembered is not None else None
         self._marks = RowMarks()
+        self.looks_first: Callable[[], bool] = lambda: False  # does the host see himself before he starts?
         self._failure: ApiErrorCode | None = None
         self._wanted = asyncio.Event()
         self._shown_notices: set[UUID] = set()
@@ -149,7 +150,9 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         if meeting is None or self._marks.busy_id is not None:
             return
         action = RowWriter(self._dates(), self._service.now(), self._marks).row(meeting).action
-        if action is MeetingAction.START:
+        if action is MeetingAction.START and self.looks_first():
+            self.room_requested.emit(meeting)
+        elif action is MeetingAction.START:
             self._mark(busy_id=meeting_id)
             self._scope.start(self._start_meeting(meeting), name="start meeting")
         elif action in (MeetingAction.JOIN, MeetingAction.WAIT):

@@ -1,4 +1,4 @@
-"""The screen before a meeting: what one is seen and heard with, and the way in.
+"""The screen before a meeting: what one is seen and heard with, and the way in. Its host starts it here.
 
 A client may come before the meeting has started, or while its host holds the door: the same screen then
 waits, tells the service so (the host sees and hears it), and goes in by itself the moment the host starts
@@ -17,7 +17,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import DoorState, Meeting, MeetingStatus, Role, User, Waiting
+from backend_client.models import Meeting, MeetingStatus, Role, User, Waiting
 from desktop.rtc.errors import RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from desktop.view_models.dates import Dates, system_zone
@@ -29,6 +29,7 @@ from desktop.view_models.language import Language
 from desktop.view_models.meeting_rows import person_state
 from desktop.view_models.ports import DevicesPort
 from desktop.view_models.prejoin_states import PreJoinState
+from desktop.view_models.prejoin_words import PreJoinWords, is_held
 from desktop.view_models.states import PersonState, TileState, Tone
 from desktop.view_models.tasks import OnUnexpected
 from desktop.view_models.view_model import ViewModel
@@ -51,6 +52,9 @@ class WaitingPort(Protocol):
     async def meeting(self, meeting_id: UUID) -> Meeting:
         """One meeting."""
 
+    async def start(self, meeting_id: UUID) -> Meeting:
+        """`scheduled → in_progress`, by the host."""
+
     async def wait(self, meeting_id: UUID) -> Waiting:
         """We are in the waiting room; to be said again before `expires_at`."""
 
@@ -68,7 +72,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         settings_wanted(DeviceKind): the page of the system's settings where a device is allowed.
 
     Args:
-        meeting: running, held or not, or scheduled and near enough that one may wait.
+        meeting: running, held or not; scheduled, and we are its host or near enough that one may wait.
         user: who we are.
         service: clock and waiting room.
         devices: the machine's.
@@ -106,6 +110,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             on_unexpected,
             parent,
         )
+        self._words = PreJoinWords(self)
         self._meeting = meeting
         self._user = user
         self._service = service
@@ -113,7 +118,9 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         self._language = language
         self._settings_page = settings_page
         self._joining = False
-        self._gone = self._why_gone()
+        self._problem = ""
+        """Why the meeting could not be started."""
+        self._gone = self._words.gone(self._meeting)
         self._told = False
         self._tells = False
         """The service is being told that we wait."""
@@ -195,10 +202,25 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             self.skip_changed.emit(skip)
 
     def join(self) -> None:
-        """Go in, when the meeting runs."""
-        may = self._meeting.status is MeetingStatus.IN_PROGRESS and not (self._is_held or self._gone)
+        """Go in, when the meeting runs; its host starts it first."""
+        if self._starts and not self._joining and not self._gone:
+            self._joining, self._problem = True, ""
+            self._write()
+            self._scope.start(self._start_meeting(), name="start meeting")
+            return
+        may = self._meeting.status is MeetingStatus.IN_PROGRESS and not (is_held(self._meeting) or self._gone)
         if may and not self._joining:
             self._joining = True
+            self._write()
+            self.entered.emit(self._meeting, Entry(self._state.microphone_on, self._state.camera_on))
+
+    async def _start_meeting(self) -> None:
+        try:
+            self._meeting = await self._service.start(self._meeting.id)
+        except ApiError as error:
+            self._joining, self._problem = False, text_for(error.code).sentence
+            self._write()
+        else:
             self._write()
             self.entered.emit(self._meeting, Entry(self._state.microphone_on, self._state.camera_on))
 
@@ -212,7 +234,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             return
         waited, before = self._is_waiting, self._meeting.status
         self._meeting = meeting
-        self._gone = self._why_gone()
+        self._gone = self._words.gone(self._meeting)
         self._write()
         if waited and not self._is_waiting and not self._gone:
             self.join()
@@ -221,33 +243,23 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         else:
             self._tell()
 
-    def _why_gone(self) -> str:
-        """Why there is nothing to join or to wait for; "" while there is."""
-        meeting = self._meeting
-        if meeting.status is MeetingStatus.COMPLETED:
-            return text_for(ApiErrorCode.MEETING_CLOSED).sentence
-        if meeting.status is MeetingStatus.CANCELLED:
-            return self.tr("This meeting was cancelled.")
-        if meeting.my_role is Role.CLIENT and meeting.door is DoorState.REFUSED:
-            sentence = self.tr("{name} cannot let you in at the moment.")
-            return sentence.format(name=meeting.operator.full_name)
-        return ""
-
     # ------------------------------------------------------------------ waiting
 
     @property
-    def _is_waiting(self) -> bool:
-        return not self._gone and (self._meeting.status is MeetingStatus.SCHEDULED or self._is_held)
+    def _is_host(self) -> bool:
+        return self._meeting.my_role is Role.OPERATOR
 
     @property
-    def _is_held(self) -> bool:
-        """The meeting runs, and its host does not let us in yet."""
-        meeting = self._meeting
-        return (
-            meeting.my_role is Role.CLIENT
-            and meeting.status is MeetingStatus.IN_PROGRESS
-            and meeting.door is DoorState.HELD
-        )
+    def _starts(self) -> bool:
+        """Nobody waits for us but the others: going in starts the meeting."""
+        return self._is_host and self._meeting.status is MeetingStatus.SCHEDULED
+
+    @property
+    def _is_waiting(self) -> bool:
+        """For the start, or behind the door."""
+        if self._is_host or self._gone:
+            return False
+        return self._meeting.status is MeetingStatus.SCHEDULED or is_held(self._meeting)
 
     def _tell(self) -> None:
         if self._is_waiting and not self._tells:
@@ -301,11 +313,13 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
     def _write(self) -> None:
         meeting, dates = self._meeting, Dates(self._language.locale, system_zone())
         now = self._service.now()
-        other = meeting.client if meeting.my_role is Role.OPERATOR else meeting.operator
+        other = meeting.client if self._is_host else meeting.operator
         preview, devices = self.preview.state, self._devices.state
-        line, tone = self._line(now, dates)
+        line, tone = self._words.line(meeting, now, dates)
+        if self._problem:
+            line, tone = self._problem, Tone.DANGER
         ahead_s = (meeting.scheduled_at - now).total_seconds()
-        counts = self._is_waiting and not self._is_held and ahead_s > 0
+        counts = self._is_waiting and not is_held(meeting) and ahead_s > 0
         pickers = {
             kind.value: picker_of(devices, kind, self._error_of(kind), settings_page=self._settings_page)
             for kind in DeviceKind
@@ -319,50 +333,20 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
                 )
             ),
             with_whom=person_state(str(other.id), other.full_name),
-            with_whom_line=self.tr("with {name}").format(name=other.full_name),
-            line=line,
+            with_whom_line=self._words.with_whom(other.full_name),
+            line="" if self._gone else line,
             line_tone=tone,
             waiting=self._is_waiting,
             countdown=dates.elapsed(round(ahead_s)) if counts else "",
-            countdown_line=self._waiting_line(ahead_s > 0),
+            countdown_line=self._words.wait(meeting, early=ahead_s > 0),
             own=self._own_tile(),
             camera_opening=preview.camera_opening,
             test=preview.test,
+            starts=self._starts,
             joining=self._joining,
             error=self._gone,
             **pickers,
         )
-
-    def _waiting_line(self, early: bool) -> str:
-        name = self._meeting.operator.full_name
-        if self._is_held:
-            return self.tr("You come in by yourself as soon as {name} lets you in.").format(name=name)
-        if early:
-            return self.tr("until the planned hour. You come in by yourself when {name} starts.").format(
-                name=name
-            )
-        return self.tr("The planned hour has come. You come in by yourself when {name} starts.").format(
-            name=name
-        )
-
-    def _line(self, now: datetime, dates: Dates) -> tuple[str, Tone]:
-        meeting = self._meeting
-        host = meeting.operator.full_name
-        if self._gone:
-            return "", Tone.NEUTRAL
-        if self._is_held:
-            sentence = self.tr("The meeting runs. {name} knows that you are waiting.")
-            return sentence.format(name=host), Tone.PRIMARY
-        if self._is_waiting:
-            sentence = self.tr("{name} has not started yet: everything is ready on your side.")
-            return sentence.format(name=host), Tone.PRIMARY
-        if meeting.started_at is None:
-            return "", Tone.NEUTRAL
-        since_s = int((now - meeting.started_at).total_seconds())
-        if since_s < 60:
-            return self.tr("The meeting has just started."), Tone.SUCCESS
-        sentence = self.tr("The meeting started {duration} ago.")
-        return sentence.format(duration=dates.duration(since_s)), Tone.SUCCESS
 
     def _own_tile(self) -> TileState:
         person = person_state(str(self._user.id), self._user.full_name)

@@ -56,6 +56,7 @@ class PreJoinState:
         camera, microphone, speaker: the pickers.
         test: how far *Test* is.
         skip: next time straight into the room; `can_skip` False where IT has decided.
+        starts: the button starts the meeting: we are its host.
         joining: the button was pressed.
         error: why there is nothing to join any more; only the way back is left.
     """
@@ -79,6 +80,7 @@ class PreJoinState:
     test: SpeakerTest = SpeakerTest.IDLE
     skip: bool = False
     can_skip: bool = True
+    starts: bool = False
     joining: bool = False
     error: str = ""
 

@@ -13,7 +13,7 @@ from desktop.view_models.prejoin_states import DeviceChoice, PickerState, PreJoi
 from desktop.view_models.states import PersonState, TileState, Tone
 from desktop.views.device_picker import LevelBar
 from desktop.views.gallery_scene import Scene, click_on
-from desktop.views.gallery_states import MIKL, Samples
+from desktop.views.gallery_states import ALICE, MIKL, Samples
 from desktop.views.prejoin_static_model import StaticPreJoin
 from desktop.views.prejoin_window import PreJoinWindow
 from desktop.views.static_models import StaticSlot
@@ -118,6 +118,27 @@ def _states(samples: Samples) -> dict[str, PreJoinState]:
                 "L’heure prévue est arrivée. Vous entrerez automatiquement quand MiKL démarrera.",
                 "The planned hour has come. You come in by yourself when MiKL starts.",
             ),
+        ),
+        "start": replace(
+            ready,
+            with_whom=ALICE,
+            with_whom_line=say("avec Alice Laurent", "with Alice Laurent"),
+            line=say(
+                "Alice Laurent vous attend depuis 2\u00a0min.",
+                "Alice Laurent has been waiting for you for 2\u00a0min.",
+            ),
+            starts=True,
+        ),
+        "start-failed": replace(
+            ready,
+            with_whom=ALICE,
+            with_whom_line=say("avec Alice Laurent", "with Alice Laurent"),
+            line=say(
+                "Le serveur vidéo ne répond pas. La réunion n’a pas changé.",
+                "The video server does not answer. The meeting has not changed.",
+            ),
+            line_tone=Tone.DANGER,
+            starts=True,
         ),
         "held": replace(
             waiting,

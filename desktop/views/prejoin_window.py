@@ -153,6 +153,7 @@ class PreJoinWindow(QWidget):
         self._skip.setChecked(state.skip)
         self._skip.setVisible(state.can_skip and not state.waiting and not gone)
         self._join.setVisible(not state.waiting and not gone)
+        self._join.set_label(self.tr("Start") if state.starts else self.tr("Join"))
         self._join.set_busy(state.joining)
         self._back.setEnabled(not state.joining)
         self._name_devices(state)
@@ -284,5 +285,4 @@ class PreJoinWindow(QWidget):
         self._level.setAccessibleName(self.tr("Microphone level"))
         self.preview.stage.setAccessibleName(self.tr("Your picture"))
         self._skip.set_label(self.tr("Do not show this screen again"))
-        self._join.set_label(self.tr("Join"))
         self.render_state(self._model.state)

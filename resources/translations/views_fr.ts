@@ -1089,6 +1089,10 @@
         <source>Join</source>
         <translation>Rejoindre</translation>
     </message>
+    <message>
+        <source>Start</source>
+        <translation>Démarrer</translation>
+    </message>
 </context>
 <context>
     <name>Rail</name>

@@ -138,6 +138,8 @@ async def hub_signed_in(stack: Stack, folder: Path, name: str) -> AsyncIterator[
         await app.sign_in(OPERATOR, PASSWORD)
         await app.do("list", title=meeting.title, action="start", timeout_s=30)
         await app.do("click", object=f"meetingAction-{meeting.id}")
+        await app.do("preview", pictures=3)
+        await app.do("click", object="joinButton")
         await app.do("room", phase="connected", timeout_s=30)
         yield app, meeting
     finally:

@@ -209,7 +209,10 @@ class Walk:
     async def _start(self, evidence: dict[str, Any]) -> None:
         operator = self._users[OPERATOR]
         evidence["row_before"] = await meeting_row(self._stack.database_url, operator, self._meeting_id)
-        clicked = await self.hub.do("click", object=f"meetingAction-{self._meeting_id}")
+        await self.hub.do("click", object=f"meetingAction-{self._meeting_id}")
+        evidence["before_starting"] = (await self.hub.do("preview", pictures=3))["preview"]
+        await self._shot(self.hub, "hub-prejoin", "start")
+        clicked = await self.hub.do("click", object="joinButton")
         connected = await self.hub.do("room", phase="connected", timeout_s=30)
         self.timings_ms["start_to_connected"] = round((connected["at"] - clicked["clicked_at"]) * 1000)
         evidence["row_after"] = row = await meeting_row(self._stack.database_url, operator, self._meeting_id)

@@ -253,3 +253,21 @@ async def test_the_service_decides_how_early_a_client_may_come(
     assert (model.state.next.action is MeetingAction.WAIT) is opens
     assert asked == ([row] if opens else [])
     await model.close()
+
+
+async def test_a_host_who_looks_first_starts_nothing_by_the_list(
+    hub: MeetingListViewModel, service: FakeMeetings
+) -> None:
+    row = meeting("soon", at=NOW + timedelta(minutes=5))
+    service.rows[row.id] = row
+    await ready(hub)
+    asked: list[Meeting] = []
+    hub.room_requested.connect(asked.append)
+    hub.looks_first = lambda: True
+    hub.act(str(row.id))
+    assert asked == [row]
+    assert service.rows[row.id].status is MeetingStatus.SCHEDULED
+    hub.looks_first = lambda: False
+    hub.act(str(row.id))
+    await until(lambda: len(asked) == 2, "the started meeting")
+    assert asked[1].status is MeetingStatus.IN_PROGRESS

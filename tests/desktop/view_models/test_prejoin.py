@@ -18,7 +18,7 @@ from desktop.view_models.language import Language
 from desktop.view_models.prejoin import PreJoinViewModel
 from desktop.view_models.states import Tone
 from tests.support.device_fakes import FakeDevices, FakePreview
-from tests.support.fakes import ALICE, NOW, FakeMeetings, meeting
+from tests.support.fakes import ALICE, MIKL, NOW, FakeMeetings, meeting
 from tests.support.waiting import until
 
 
@@ -351,3 +351,64 @@ async def test_whoever_is_refused_reads_it_and_may_be_admitted_after_all(english
     case.model.join()
     assert len(case.entered) == 1
     await case.model.close()
+
+
+class Host:
+    """MiKL before a meeting that he starts."""
+
+    def __init__(self, language: Language) -> None:
+        self.row = meeting("Bilan", at=NOW + timedelta(minutes=5))
+        self.service = Service(self.row)
+        self.devices = FakeDevices()
+        self.entered: list[tuple[Meeting, Entry]] = []
+        self.model = PreJoinViewModel(
+            self.row, MIKL, self.service, self.devices, language, habits=EntryHabits()
+        )
+        self.model.entered.connect(lambda row, entry: self.entered.append((row, entry)))
+
+
+async def test_the_host_looks_and_starts(english: Language) -> None:
+    host = Host(english)
+    host.model.start()
+    state = host.model.state
+    assert (state.starts, state.waiting, state.countdown) == (True, False, "")
+    name = host.row.client.full_name
+    assert state.line == f"{name} is told as soon as you start."
+    waits = host.row.model_copy(update={"client_waiting_since": NOW - timedelta(seconds=130)})
+    host.model.take_meeting(waits)
+    assert host.model.state.line == f"{name} has been waiting for you for 2\u00a0min."
+    host.model.toggle_camera()
+    host.model.join()
+    host.model.join()
+    await until(lambda: bool(host.entered), "the started meeting")
+    ((row, entry),) = host.entered
+    assert (row.status, entry) == (MeetingStatus.IN_PROGRESS, Entry(microphone_on=True, camera_on=False))
+    assert (host.service.waits, host.service.calls.count("start")) == (0, 1)
+    await host.model.close()
+    assert host.service.stops == 0
+
+
+async def test_a_start_that_fails_is_said_and_may_be_tried_again(english: Language) -> None:
+    host = Host(english)
+    host.model.start()
+    host.service.refusals["start"] = ApiError(ApiErrorCode.MEDIA_UNAVAILABLE)
+    host.model.join()
+    await until(lambda: not host.model.state.joining, "the refusal")
+    state = host.model.state
+    assert state.line == "The video server does not answer. The meeting has not changed."
+    assert (state.line_tone, state.starts, host.entered) == (Tone.DANGER, True, [])
+    host.service.refusals.clear()
+    host.model.join()
+    await until(lambda: bool(host.entered), "the started meeting")
+    await host.model.close()
+
+
+async def test_a_meeting_that_was_started_elsewhere_is_joined(english: Language) -> None:
+    host = Host(english)
+    host.model.start()
+    host.model.take_meeting(host.row.model_copy(update={"status": MeetingStatus.IN_PROGRESS, "version": 2}))
+    assert not host.model.state.starts
+    assert host.entered == []
+    host.model.join()
+    assert len(host.entered) == 1
+    await host.model.close()
