@@ -336,7 +336,7 @@ class OpenViduRoom:
     # --- what the parts say -----------------------------------------------------------------------
 
     def _others_changed(self, participants: tuple[ParticipantState, ...]) -> None:
-        self.set_state(participants=participants)
+        self.set_state(participants=participants, absent=self._others.absent)
 
     def _quality_changed(self, stream_id: str, quality: Quality) -> None:
         if stream_id == OWN_STREAM:

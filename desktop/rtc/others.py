@@ -21,8 +21,11 @@ from desktop.rtc.messages import (
 )
 from desktop.rtc.mixer import Mixer
 from desktop.rtc.roster import Identity, Roster, read_metadata
-from desktop.rtc.state import ParticipantState, Quality, StreamPhase
+from desktop.rtc.state import AbsentPerson, ParticipantState, Quality, StreamPhase
 from desktop.rtc.subscriptions import Subscriptions
+
+_LOST = frozenset({"networkDisconnect", "nodeCrashed", "mediaServerDisconnect", "mediaServerReconnect"})
+"""Why somebody is gone without having gone: `EndReason` of openvidu-server, as far as the line is meant."""
 
 
 class Others:
@@ -44,12 +47,19 @@ class Others:
         self._on_change = on_change
         self._roster = Roster()
         self._own_screens: set[str] = set()
+        self._absent: dict[str, AbsentPerson] = {}
+        """By account; by name where nobody vouches for one: a comeback is another connection."""
         self._subscriptions = Subscriptions(mixer, self._stream_phase)
 
     @property
     def roster(self) -> Roster:
         """Who is there; another one after a comeback, so it is not to be kept."""
         return self._roster
+
+    @property
+    def absent(self) -> tuple[AbsentPerson, ...]:
+        """Who was there and is not, in the order of going."""
+        return tuple(self._absent.values())
 
     @property
     def subscriptions(self) -> Subscriptions:
@@ -87,6 +97,7 @@ class Others:
             case ParticipantUnpublished():
                 self._roster.unpublished(message.connection_id)
             case ParticipantLeft():
+                self._note_absence(message)
                 self._roster.left(message.connection_id)
             case StreamPropertyChanged():
                 self._roster.changed(message)
@@ -118,8 +129,18 @@ class Others:
         self._roster.set_phase(stream_id, phase)
         self._tell()
 
+    def _note_absence(self, message: ParticipantLeft) -> None:
+        for person in self._roster.participants:
+            only_a_screen = message.connection_id in person.screen_connection_ids
+            if person.connection_id == message.connection_id and not only_a_screen:
+                key = person.account_id or person.name
+                self._absent.pop(key, None)
+                self._absent[key] = AbsentPerson(person.name, message.reason in _LOST, person.is_moderator)
+
     def _roster_changed(self) -> None:
         """Subscribe to what is new, drop what is gone, tell about it."""
+        for person in self._roster.participants:
+            self._absent.pop(person.account_id or person.name, None)
         connection = self._connection()
         if connection.joined is not None:  # between two connections nothing can be asked
             self._subscriptions.follow(self._roster, connection)

@@ -144,6 +144,21 @@ class ParticipantState:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentPerson:
+    """Somebody who was in the room while we were, and is not now.
+
+    Attributes:
+        name: "" when nobody said it.
+        lost: the line was cut, on their side or the server's: they may come back by themselves.
+        is_moderator: the service vouched for it.
+    """
+
+    name: str
+    lost: bool
+    is_moderator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
     """The whole room at one moment."""
 
@@ -155,6 +170,8 @@ class RoomState:
     camera_on: bool = True
     participants: tuple[ParticipantState, ...] = field(default=())
     """Everybody else, in the order of arrival."""
+    absent: tuple[AbsentPerson, ...] = ()
+    """Who was there and is not, in the order of going."""
     end_reason: EndReason | None = None
     error: RtcErrorCode | None = None
     hand_raised: bool = False

@@ -27,7 +27,8 @@ class QualityWords(QObject):
     def word(self, quality: Quality) -> str:
         """What to say beside a name; a good connection needs no word."""
         if quality.word is QualityWord.LOST:
-            return self.tr("Connection lost")
+            # On the other side there is nothing to do but to wait: their app is at it.
+            return self.tr("Connection lost") if quality.ours else self.tr("Reconnecting…")
         if quality.word is QualityWord.POOR:
             if quality.reason is QualityReason.COMPUTER:
                 return self.tr("Computer too slow")

@@ -64,11 +64,28 @@ class RoomWords(QObject):
                 return RoomStage.ENDED, self._ending(state, ended), ""
         if somebody:
             return RoomStage.LIVE, "", ""
+        return RoomStage.LIVE, *self._nobody(state)
+
+    def _nobody(self, state: RoomState) -> tuple[str, str]:
+        """Why we are alone: whom we wait for, and whether he was there before."""
         other = self._meeting.client if self._is_host else self._meeting.operator
+        gone = [each for each in state.absent if each.is_moderator is not self._is_host]
+        if not gone:
+            return (
+                self.tr("{name} is not here yet.").format(name=other.full_name),
+                self.tr("You are connected: the picture appears by itself."),
+            )
+        name = gone[-1].name or other.full_name
+        if gone[-1].lost:
+            return (
+                self.tr("{name} is reconnecting…").format(name=name),
+                self.tr(
+                    "The line was cut over there. The meeting goes on: the picture comes back by itself."
+                ),
+            )
         return (
-            RoomStage.LIVE,
-            self.tr("{name} is not here yet.").format(name=other.full_name),
-            self.tr("You are connected: the picture appears by itself."),
+            self.tr("{name} has left.").format(name=name),
+            self.tr("The meeting goes on: {name} can come back.").format(name=name),
         )
 
     def duration(self, ended: Meeting | None) -> str:

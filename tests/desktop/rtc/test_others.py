@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from desktop.rtc.connection import Connection, ConnectionEvents, OwnMedia
-from desktop.rtc.messages import JoinResult, Notification, ParticipantInfo, ParticipantJoined
+from desktop.rtc.messages import JoinResult, Notification, ParticipantInfo, ParticipantJoined, ParticipantLeft
 from desktop.rtc.mixer import Mixer
 from desktop.rtc.others import Others
 from desktop.rtc.room import DEFAULT_OPTIONS
-from desktop.rtc.state import ParticipantState
+from desktop.rtc.state import AbsentPerson, ParticipantState
 from desktop.rtc.token import parse_token
 
 BO = ParticipantInfo(id="con_bo", metadata='{"name":"Bo"}')
@@ -86,3 +86,19 @@ async def test_the_end_is_told_by_the_room_alone(told: Told) -> None:
     count = len(told.states)
     told.others.clear()
     assert (told.others.roster.participants, len(told.states)) == ((), count)
+
+
+@pytest.mark.parametrize(
+    ("reason", "lost"), [("networkDisconnect", True), ("disconnect", False), ("", False)]
+)
+async def test_who_is_gone_is_remembered_until_they_are_back(told: Told, reason: str, lost: bool) -> None:
+    """By their account, since a comeback is another connection; a screen is nobody."""
+    service = '%/%{"account":"1","name":"Bo","role":"MODERATOR"}'
+    told.join("con_me", ParticipantInfo(id="con_bo", metadata=service))
+    told.others.notified(ParticipantJoined(id="con_screen", metadata='%/%{"account":"1","purpose":"screen"}'))
+    told.others.notified(ParticipantLeft(connection_id="con_screen", reason=reason))
+    assert told.others.absent == ()
+    told.others.notified(ParticipantLeft(connection_id="con_bo", reason=reason))
+    assert told.others.absent == (AbsentPerson("Bo", lost, is_moderator=True),)
+    told.others.notified(ParticipantJoined(id="con_bo_again", metadata=service))
+    assert told.others.absent == ()

@@ -16,7 +16,7 @@ from desktop.rtc import recovery, recovery_watch
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.openvidu_room import OpenViduRoom
 from desktop.rtc.signalling import SignallingTimes
-from desktop.rtc.state import EndReason, RoomPhase
+from desktop.rtc.state import AbsentPerson, EndReason, RoomPhase
 from openvidu_local.model import Reason
 from tests.desktop.rtc.conftest import QUICK, Guest, House, open_house
 from tests.openvidu_local.media_node import lose_media_node
@@ -60,12 +60,16 @@ async def test_evicted_meanwhile_joins_again_by_itself(house: House) -> None:
     await house.faults("evict-on-drop")
     await house.drop_socket(bo)
     await until(lambda: bo.state.phase is RoomPhase.RECONNECTING, "the loss")
+    await until(
+        lambda: ada.state.absent == (AbsentPerson("Bo", lost=True),), "Ada told of the loss", COMEBACK_S
+    )
     await house.faults()
     await until(lambda: bo.state.phase is RoomPhase.CONNECTED, "the comeback", COMEBACK_S)
     assert bo.state.own_connection_id not in {"", former}
     assert (bo.state.microphone_on, bo.state.camera_on) == (False, True)
     assert (bo.camera.opened, bo.camera.is_open) == (1, True)
     await until(lambda: ada.others and ada.others[0].connection_id == bo.state.own_connection_id, "Bo again")
+    assert ada.state.absent == ()
     await until(lambda: shows(ada.picture_of(), GREEN), "Bo's picture again", COMEBACK_S)
     await until(lambda: bo.picture_of().picture, "Ada's picture again", COMEBACK_S)
     assert len(ada.others) == len(bo.others) == 1

@@ -14,6 +14,7 @@ from backend_client.models import MeetingStatus, Role
 from desktop.meeting.alone import ALONE_LIMIT_S
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.state import (
+    AbsentPerson,
     EndReason,
     ParticipantState,
     Quality,
@@ -390,6 +391,7 @@ async def test_the_room_can_ask_for_another_token(
         (Quality(QualityWord.POOR, reason=QualityReason.NETWORK_DOWN), "Weak connection"),
         (Quality(QualityWord.POOR, reason=QualityReason.COMPUTER), "Computer too slow"),
         (Quality(QualityWord.LOST, reason=QualityReason.NETWORK_UP), "Connection lost"),
+        (Quality(QualityWord.LOST, ours=False, reason=QualityReason.NETWORK_UP), "Reconnecting…"),
     ],
 )
 async def test_a_bad_connection_has_a_word_on_its_tile(guest: Case, quality: Quality, word: str) -> None:
@@ -437,3 +439,25 @@ async def test_a_key_held_while_the_microphone_is_on_changes_nothing(guest: Case
     guest.model.talk(False)
     await until(lambda: guest.model._scope.count == 0)
     assert guest.model.state.microphone_on
+
+
+@pytest.mark.parametrize(
+    ("absent", "message", "detail"),
+    [
+        ((), "MiKL is not here yet.", "You are connected"),
+        ((AbsentPerson("MiKL", lost=True, is_moderator=True),), "MiKL is reconnecting…", "The line was cut"),
+        ((AbsentPerson("MiKL", lost=False, is_moderator=True),), "MiKL has left.", "The meeting goes on"),
+        ((AbsentPerson("Eve", lost=True),), "MiKL is not here yet.", "You are connected"),
+    ],
+)
+async def test_whoever_is_gone_is_said_to_come_back_or_to_have_left(
+    guest: Case, absent: tuple[AbsentPerson, ...], message: str, detail: str
+) -> None:
+    """In the middle of the stage, where the picture was; it goes when they are back."""
+    await guest.join()
+    guest.room.show(replace(connected(), absent=absent))
+    assert guest.model.state.stage is RoomStage.LIVE
+    assert guest.model.state.message == message
+    assert guest.model.state.detail.startswith(detail)
+    guest.room.show(connected(person("MiKL", "b")))
+    assert guest.model.state.message == ""
