@@ -18,6 +18,7 @@ from backend_client.models import (
     DoorRequest,
     DoorState,
     ExtendRequest,
+    LeavingReport,
     Meeting,
     MeetingChange,
     MeetingNote,
@@ -92,6 +93,19 @@ class MeetingCalls(ABC):
     async def wait(self, meeting_id: UUID) -> Waiting:
         """The client is in the waiting room; to be said again before `expires_at`."""
         return await self._change("POST", f"/meetings/{meeting_id}/waiting", Waiting)
+
+    async def report_leaving(
+        self, meeting_id: UUID, seconds_ago: float, *, device_id: str | None = None
+    ) -> None:
+        """We have left the room: told beside OpenVidu's own word of it, which may get lost.
+
+        Args:
+            meeting_id: the meeting.
+            seconds_ago: how long ago that was, by a clock that nobody sets.
+            device_id: that of the room's token.
+        """
+        body = LeavingReport(seconds_ago=seconds_ago, device_id=device_id)
+        await self._send("POST", f"/meetings/{meeting_id}/left", body=body, repeat=Repeat.BROKEN)
 
     async def stop_waiting(self, meeting_id: UUID) -> None:
         """The client has left the waiting room."""

@@ -22,6 +22,7 @@ from backend_client.models import (
     DelayRequest,
     DoorRequest,
     ExtendRequest,
+    LeavingReport,
     Meeting,
     MeetingChange,
     MeetingNote,
@@ -239,6 +240,20 @@ async def stop_waiting(meeting_id: UUID, caller: Authenticated, services: Servic
         await changes.stop_waiting(connection, meeting_id)
 
     await services.database.as_caller(caller, stop)
+    return Response(status_code=204)
+
+
+@router.post("/{meeting_id}/left", status_code=204)
+async def report_leaving(
+    meeting_id: UUID, body: LeavingReport, caller: Authenticated, services: ServicesOf
+) -> Response:
+    """The caller's app has left the room: heard also where OpenVidu's own word of it got lost."""
+
+    async def report(connection: Connection) -> None:
+        await changes.report_leaving(connection, meeting_id, body)
+
+    await services.database.as_caller(caller, report)
+    services.jobs.wake()
     return Response(status_code=204)
 
 

@@ -13,6 +13,7 @@ from backend.meetings import queries
 from backend_client.models import (
     CancelRequest,
     DoorState,
+    LeavingReport,
     Meeting,
     MeetingChange,
     MeetingNote,
@@ -192,6 +193,17 @@ async def report_readiness(connection: Connection, meeting_id: UUID, report: Rea
     row = await cursor.fetchone()
     assert row is not None
     return Readiness(**report.model_dump(), checked_at=row["checked_at"])
+
+
+async def report_leaving(connection: Connection, meeting_id: UUID, report: LeavingReport) -> None:
+    """The caller has left the room; OpenVidu is asked whether that is so.
+
+    Raises:
+        ServiceError: `NOT_FOUND`, `FORBIDDEN`.
+    """
+    await connection.execute(
+        "select public.report_leaving(%s, %s, %s)", [meeting_id, report.device_id, report.seconds_ago]
+    )
 
 
 async def stop_waiting(connection: Connection, meeting_id: UUID) -> None:

@@ -24,6 +24,10 @@ SERIES_MAX = 52
 DELAY_MAX = 60
 """Minutes; whoever comes later than that moves the meeting."""
 
+LEAVING_MAX_S = 3600.0
+"""Whoever left longer ago than that need not say so any more."""
+
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX)]
 PlannedMinutes = Annotated[int, Field(ge=PLANNED_MINUTES_MIN, le=PLANNED_MINUTES_MAX)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=DESCRIPTION_MAX)]
@@ -266,7 +270,7 @@ class RoomTokenRequest(RequestModel):
     """
 
     purpose: Literal["camera", "screen"] = "camera"
-    device_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    device_id: DeviceId | None = None
 
     @model_serializer(mode="wrap")
     def _without_an_unknown_device(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -279,6 +283,14 @@ class ConnectionTest(AnswerModel):
     """Answer to POST /connection-test: the token URL of one join of an empty room of one's own."""
 
     token: str
+class LeavingReport(RequestModel):
+    """POST /meetings/{id}/left: the caller has left the room on this device, so many seconds ago.
+
+    A span and no moment: the app's clock may be wrong. `device_id` is that of the room's token.
+    """
+
+    seconds_ago: Annotated[float, Field(ge=0, le=LEAVING_MAX_S)]
+    device_id: DeviceId | None = None
 
 
 class RoomToken(AnswerModel):

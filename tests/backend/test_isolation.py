@@ -79,6 +79,7 @@ DELETE /v1/meetings/{planned}/waiting      401 404 404 404  204  403
 PUT    /v1/meetings/{running}/rating       401 404 404 404  200  403
 PUT    /v1/meetings/{planned}/readiness    401 404 404 404  200  403
 PUT    /v1/meetings/{planned}/door         401 404 404 404  403  200*
+POST   /v1/meetings/{running}/left         401 404 404 404  204  204
 POST   /v1/meetings/{planned}/start        401 404 404 404  403  503
 POST   /v1/meetings/{running}/end          401 404 404 404  403  200*
 POST   /v1/meetings/{running}/extend       401 404 404 404  403  200*
@@ -274,6 +275,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/meetings/{planned}/delay": {"minutes": 5},
     "PUT /v1/meetings/{running}/rating": {"stars": 4, "comment": "Taken over"},
     "PUT /v1/meetings/{planned}/door": {"state": "held"},
+    "POST /v1/meetings/{running}/left": {"seconds_ago": 3.5},
     "PUT /v1/meetings/{planned}/readiness": {
         "microphone": "ok",
         "camera": "ok",

@@ -77,6 +77,7 @@ REQUESTS: dict[str, type[models.RequestModel]] = {
     "request_readiness": models.ReadinessReport,
     "request_door": models.DoorRequest,
     "request_rating": models.RatingRequest,
+    "request_leaving": models.LeavingReport,
     "request_room_token": models.RoomTokenRequest,
     "request_read_notifications": models.ReadNotificationsRequest,
 }

@@ -111,10 +111,8 @@ async def strike(town: Town, point: Point, fault: Fault, victim: Victim) -> Outc
     scene = point.scene(town)
     try:
         await scene.prepare()
-        broken = time.monotonic()
         await _break(town, scene, outcome, victim)
         mended = time.monotonic()
-        scene.facts.outage_s = mended - broken
         await _first_answer(town)
         outcome.first_answer_s = time.monotonic() - mended
         await scene.complete()

@@ -10,8 +10,6 @@ from tests.faults.town import Answer
 
 _KINDS = ("meeting.scheduled", "meeting.changed", "meeting.started", "meeting.ended", "meeting.cancelled")
 EXACT_S = 1.0
-LOOK_S = 1.0
-"""How often the campaign's service looks at OpenVidu: as exact as a leaving whose webhook got lost."""
 _CLOCK_S = 0.1
 
 
@@ -34,27 +32,6 @@ def duration_error_s(scene: Scene) -> float:
     shortest, longest = _length(scene)
     length: int = row["duration_seconds"]
     return max(0.0, shortest - length, length - longest)
-
-
-def allowed_error_s(scene: Scene) -> float:
-    """One second; more only where nobody can know when the last person left.
-
-    OpenVidu tells it once. When its webhook found no service, or no database, what is left is to look
-    who is inside, once everything runs again; a look that is earlier than the webhook stands.
-    """
-    if not isinstance(scene, Leave):
-        return EXACT_S
-    return EXACT_S + LOOK_S + (0.0 if _leaving_was_told(scene) else scene.facts.outage_s)
-
-
-def _leaving_was_told(scene: Scene) -> bool:
-    assert scene.facts.meeting_id is not None
-    told = scene.town.look(
-        "select from private.webhook_events where session_id = %s and body ->> 'event' = any (%s)",
-        f"mtg_{scene.facts.meeting_id.hex}",
-        ["participantLeft", "sessionDestroyed"],
-    )
-    return bool(told)
 
 
 def _length(scene: Scene) -> tuple[float, float]:
@@ -83,7 +60,7 @@ def _row(scene: Scene) -> list[str]:
         return [f"stuck: {row['status']}"]
     found = []
     error_s = duration_error_s(scene)
-    if error_s > allowed_error_s(scene):
+    if error_s > EXACT_S:
         found.append(f"wrong: {row['duration_seconds']} s is {error_s:.1f} s off")
     if not isinstance(scene, Leave):
         # What was acknowledged does not move afterwards.

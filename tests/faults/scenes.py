@@ -40,7 +40,6 @@ class Facts:
         joined: so many joins were answered by OpenVidu.
         left_at: when the last person left.
         media_died: OpenVidu lost its rooms on the way.
-        outage_s: for so long something was dead or frozen.
     """
 
     title: str
@@ -50,7 +49,6 @@ class Facts:
     joined: int = 0
     left_at: float | None = None
     media_died: bool = False
-    outage_s: float = 0.0
 
     def first_good(self, call: str) -> Answer | None:
         """The first answer that said yes."""
@@ -150,7 +148,7 @@ class Scene:
             ALICE,
             "POST",
             self.path("/token"),
-            json={"device_id": "11111111-1111-4111-8111-111111111111"},
+            json={"device_id": _DEVICE},
         )
 
     async def enter(self) -> Answer:
@@ -285,7 +283,7 @@ class End(Scene):
 
 
 class Leave(Scene):
-    """The last person leaves and nobody ends: webhook, job, presence, and the reaper's end."""
+    """The last person leaves and nobody ends: webhook, the app's word, presence, and the reaper's end."""
 
     name = "webhook"
     points = (("hooks", ""), ("database", "visio_jobs"), ("media", ""))
@@ -304,10 +302,20 @@ class Leave(Scene):
         except _ENTERING_FAILED:
             pass
         self.facts.left_at = time.time()
-        return Answer(200, time.time() - sent_at, {}, sent_at, time.time())
+        done = Answer(200, time.time() - sent_at, {}, sent_at, time.time())
+        await self._report()
+        return done
+
+    async def _report(self) -> Answer:
+        """The app tells the service, too."""
+        assert self.facts.left_at is not None
+        body = {"seconds_ago": time.time() - self.facts.left_at, "device_id": _DEVICE}
+        return await self.call("left", ALICE, "POST", self.path("/left"), json=body)
 
     async def complete(self) -> None:
         """Seen to be empty, and ended when it has been so for long."""
+        await self.again(self._report)
+        await self.town.settle("nobody asked back", self.no_open_jobs)
         await self.town.settle("nobody noticed the leaving", self._empty_since)
         await asyncio.to_thread(pass_time, self.town, self._id, timedelta(minutes=6))
         await self.town.settle(
@@ -379,7 +387,8 @@ _PAST: tuple[LiteralString, ...] = (
     ),
     (
         "update private.room_connections set issued_at = issued_at - %(span)s, seen_at = seen_at - %(span)s,"
-        " created_ms = created_ms - %(span_ms)s where meeting_id = %(id)s"
+        " left_told_at = left_told_at - %(span)s, created_ms = created_ms - %(span_ms)s"
+        " where meeting_id = %(id)s"
     ),
     (
         "update private.webhook_events set received_at = received_at - %(span)s, body = jsonb_set("

@@ -99,7 +99,8 @@ class Stage:
             )
             admin.execute(
                 "update private.room_connections set issued_at = issued_at - %(span)s,"
-                " seen_at = seen_at - %(span)s, created_ms = created_ms - %(span_ms)s",
+                " seen_at = seen_at - %(span)s, left_told_at = left_told_at - %(span)s,"
+                " created_ms = created_ms - %(span_ms)s",
                 {"span": span, "span_ms": span_ms},
             )
             admin.execute(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -73,6 +74,103 @@ async def test_presence_is_exact_whatever_openvidus_clock_says(scene: Stage, ahe
     meeting = scene.meeting(meeting_id)
     assert meeting["end_reason"] == "abandoned"
     assert meeting["ended_at"] == row["left_at"] - 2 * MINUTE
+
+
+def app_says(scene: Stage, meeting_id: UUID, seconds_ago: float, *, email: str = ALICE) -> None:
+    """Somebody's app tells when he left, on the device that gives itself no name."""
+    scene.database.as_account(
+        scene.database.account_id(email),
+        "select public.report_leaving(%s, null, %s)",
+        (meeting_id, seconds_ago),
+    )
+
+
+async def test_an_app_tells_when_its_person_left_where_the_webhook_got_lost(scene: Stage) -> None:
+    """The service was away for three minutes: the meeting is not three minutes longer by that."""
+    meeting_id = await scene.begin()
+    token = await scene.join(meeting_id, ALICE)
+    await scene.reaper.look()
+    scene.pass_time(20 * MINUTE)
+    scene.fake.leave(token)
+    scene.pass_time(3 * MINUTE)
+    app_says(scene, meeting_id, 180)
+    await do_jobs(scene, "media.event")
+    (row,) = scene.people(meeting_id)
+    assert abs(row["left_at"] - row["joined_at"] - 20 * MINUTE) <= SECOND
+    scene.pass_time(2 * MINUTE)
+    await scene.reaper.look()
+    meeting = scene.meeting(meeting_id)
+    assert meeting["end_reason"] == "abandoned"
+    assert abs(meeting["duration_seconds"] - 1200) <= 1
+
+
+@pytest.mark.parametrize("who", ["the app", "OpenVidu"])
+async def test_word_that_comes_after_the_look_puts_it_right(scene: Stage, who: str) -> None:
+    """A look found him gone and could only guess when; who knows better says so later, and once."""
+    meeting_id = await scene.begin()
+    token = await scene.join(meeting_id, ALICE)
+    await scene.reaper.look()
+    scene.pass_time(20 * MINUTE)
+    left = scene.fake.event(
+        "participantLeft", token, connectionId=scene.people(meeting_id)[0]["connection_id"]
+    )
+    scene.fake.leave(token)
+    scene.pass_time(2 * MINUTE)
+    await scene.reaper.look()
+    (guessed,) = scene.people(meeting_id)
+    assert abs(guessed["left_at"] - guessed["joined_at"] - 22 * MINUTE) <= SECOND
+    scene.pass_time(MINUTE)
+    if who == "the app":
+        app_says(scene, meeting_id, 180)
+    else:
+        tell(scene, {**left, "timestamp": left["timestamp"] - 180_000})
+    await do_jobs(scene, "media.event")
+    (row,) = scene.people(meeting_id)
+    assert abs(row["left_at"] - row["joined_at"] - 20 * MINUTE) <= SECOND
+    assert scene.meeting(meeting_id)["empty_since"] == row["left_at"]
+    # It is known now: nobody moves it any more.
+    app_says(scene, meeting_id, 600)
+    await do_jobs(scene, "media.event")
+    assert scene.people(meeting_id) == [row]
+
+
+async def test_an_app_does_not_shorten_what_openvidu_has_seen(scene: Stage) -> None:
+    """He says that he left ten minutes ago, and OpenVidu had him inside a minute ago; or has him still."""
+    meeting_id = await scene.begin()
+    token = await scene.join(meeting_id, ALICE)
+    await scene.reaper.look()
+    scene.pass_time(20 * MINUTE)
+    await scene.reaper.look()
+    scene.pass_time(MINUTE)
+    app_says(scene, meeting_id, 600)
+    await do_jobs(scene, "media.event")
+    (inside,) = scene.people(meeting_id)
+    assert inside["left_at"] is None
+    scene.fake.leave(token)
+    scene.pass_time(MINUTE)
+    await scene.reaper.look()
+    (row,) = scene.people(meeting_id)
+    assert abs(row["left_at"] - row["joined_at"] - 21 * MINUTE) <= SECOND
+
+
+async def test_an_app_speaks_of_its_own_person_and_device(scene: Stage) -> None:
+    """MiKL's app says that MiKL left: nothing follows for Alice; nor from another device of hers."""
+    meeting_id = await scene.begin()
+    token = await scene.join(meeting_id, ALICE)
+    await scene.reaper.look()
+    scene.pass_time(20 * MINUTE)
+    scene.fake.leave(token)
+    scene.pass_time(3 * MINUTE)
+    app_says(scene, meeting_id, 180, email=MIKL)
+    scene.database.as_account(
+        scene.database.account_id(ALICE),
+        "select public.report_leaving(%s, 'another', 180)",
+        (meeting_id,),
+    )
+    assert scene.jobs("media.event") == []
+    await scene.reaper.look()
+    (row,) = scene.people(meeting_id)
+    assert abs(row["left_at"] - row["joined_at"] - 23 * MINUTE) <= SECOND
 
 
 async def test_the_hosts_end_ends_everybodys_presence(scene: Stage) -> None:

@@ -170,6 +170,7 @@ def test_functions_are_granted_as_listed(database: TestDatabase) -> None:
             "public.my_staged_totp",
             "public.rate_meeting",
             "public.renew_invite",
+            "public.report_leaving",
             "public.report_readiness",
             "public.room_entry",
             "public.set_client_active",
