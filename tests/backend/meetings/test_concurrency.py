@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, LiteralString
@@ -90,6 +92,22 @@ PAIRS = [
     Pair("in_progress", "end", "delay", {(OK, OK, "completed"): 3, (OK, CLOSED, "completed"): 3}),
     Pair("in_progress", "extend to 90", "extend to 90", {(OK, OK, "in_progress"): 3}),
 ]  # fmt: skip
+
+
+_HELD = 20_001
+_HOLD_WHO_CHANGED_NOTHING: LiteralString = """
+create function public.wait_for_the_test() returns trigger language plpgsql as $$
+begin
+  if not exists (select from changed) then
+    perform pg_advisory_xact_lock(20001);
+  end if;
+  return null;
+end $$;
+grant execute on function public.wait_for_the_test() to public;
+create trigger wait_for_the_test after update on public.meetings
+  referencing new table as changed for each statement execute function public.wait_for_the_test();
+"""
+"""An update that finds no row to change waits before it goes on, as long as the test holds the lock."""
 
 
 class Device:
@@ -229,6 +247,43 @@ def check_what_was_told(
         [meeting, str(meeting)],
     ).fetchall()
     assert twice == [], pair
+
+
+def test_a_start_between_the_two_looks_of_an_end_is_ended(
+    database: TestDatabase,
+    devices: dict[str, tuple[Device, Device]],
+    onlooker: psycopg.Connection[DictRow],
+) -> None:
+    """The end finds nothing to end, and before it has looked why, the meeting is started: it is ended too."""
+    ender, starter = devices[MIKL]
+    target = {"id": series_of_two(starter, database.client_id(ALICE))[0]}
+    onlooker.execute(_HOLD_WHO_CHANGED_NOTHING)
+    # However slow the machine is, the one that is held must not give up first.
+    for patience in ("set lock_timeout = '60s'", "set statement_timeout = '60s'"):
+        assert ender.act(patience, {}) == OK
+    with psycopg.connect(database.admin_dsn) as holder, ThreadPoolExecutor(1) as elsewhere:
+        holder.execute("select pg_advisory_xact_lock(%s)", [_HELD])
+        ending = elsewhere.submit(ender.act, ACTIONS["end"], target)
+        wait_until_somebody_is_held(onlooker, ending)
+        assert starter.act(ACTIONS["start"], target) == OK
+        holder.rollback()
+        assert ending.result(60) == OK
+    found = onlooker.execute("select status, version from public.meetings where id = %(id)s", target)
+    assert found.fetchall() == [{"status": "completed", "version": 3}]
+    check_what_was_told(onlooker, target["id"], 3, "a start between the two looks of an end")
+
+
+def wait_until_somebody_is_held(onlooker: psycopg.Connection[DictRow], work: Future[str]) -> None:
+    """Look until a connection waits for the test's lock; `work` is what should come there."""
+    deadline = time.monotonic() + 60
+    held: LiteralString = (
+        "select from pg_locks where locktype = 'advisory' and objid = %s and not granted"
+        " and database = (select oid from pg_database where datname = current_database())"
+    )
+    while not onlooker.execute(held, [_HELD]).fetchall():
+        assert not work.done(), f"it was not held: {work.result()}"
+        assert time.monotonic() < deadline, "it never came to the lock"
+        time.sleep(0.02)
 
 
 def test_the_longer_of_two_extensions_wins(
