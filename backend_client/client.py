@@ -72,6 +72,7 @@ class BackendClient(AccountCalls, MeetingCalls):
         base_url: the service's address, with or without `/v1`.
         store: keeps the session over a restart.
         device: name of this machine in the list of sessions.
+        device_id: this installation's own name towards the rooms, letters and digits; see `room_token`.
         program: which of our programs this is, for `User-Agent` and the minimum version.
         ssl_context: for services whose certificate the system does not know (tests); otherwise
             the system's certificate authorities decide.
@@ -88,6 +89,7 @@ class BackendClient(AccountCalls, MeetingCalls):
         store: TokenStore,
         *,
         device: str = "",
+        device_id: str | None = None,
         program: str = DISTRIBUTION,
         ssl_context: ssl.SSLContext | None = None,
         timeouts: Timeouts | None = None,
@@ -99,6 +101,14 @@ class BackendClient(AccountCalls, MeetingCalls):
         self._http: httpx.AsyncClient | None = None
         self._connections = OpenConnections()
         self._transport = Transport(base_url, self._pool, clock=clock, timeouts=timeouts)
+        self._device_id = device_id
+        self._http = httpx.AsyncClient(
+            verify=context,
+            mounts=dict.fromkeys(_NO_PROXY, direct),
+            headers={"User-Agent": user_agent(program)},
+            event_hooks={"request": [self._connections.watch]},
+        )
+        self._transport = Transport(base_url, self._http, clock=clock, timeouts=timeouts)
         self.sign_in = SignIn(
             base_url,
             store,
@@ -241,17 +251,16 @@ class BackendClient(AccountCalls, MeetingCalls):
         meeting_id: UUID,
         *,
         purpose: Literal["camera", "screen"] = "camera",
-        device_id: str | None = None,
     ) -> RoomToken:
         """One join of the meeting's room. Not repeated: each answer is a new token.
+
+        An unused token that was given to this device before, for the same purpose, dies.
 
         Args:
             meeting_id: the meeting, which must be in progress.
             purpose: what the connection will carry.
-            device_id: this installation's own name, letters and digits: an unused token that was
-                given to it before for the same purpose dies.
         """
-        body = RoomTokenRequest(purpose=purpose, device_id=device_id)
+        body = RoomTokenRequest(purpose=purpose, device_id=self._device_id)
         return await self._post(f"/meetings/{meeting_id}/token", RoomToken, body=body, repeat=Repeat.UNSENT)
 
     async def connection_test(self) -> ConnectionTest:

@@ -42,6 +42,9 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 class MeetingCalls(ABC):
     """What an operator changes, and what both sides tell each other. Each method raises `ApiError`."""
 
+    _device_id: str | None
+    """This installation's own name towards the rooms."""
+
     async def create_series(self, request: SeriesRequest, *, idempotency_key: str) -> MeetingSeries:
         """Schedule the same meeting weekly; key as for `create_meeting`."""
         headers = {"Idempotency-Key": idempotency_key}
@@ -94,17 +97,14 @@ class MeetingCalls(ABC):
         """The client is in the waiting room; to be said again before `expires_at`."""
         return await self._change("POST", f"/meetings/{meeting_id}/waiting", Waiting)
 
-    async def report_leaving(
-        self, meeting_id: UUID, seconds_ago: float, *, device_id: str | None = None
-    ) -> None:
+    async def report_leaving(self, meeting_id: UUID, seconds_ago: float) -> None:
         """We have left the room: told beside OpenVidu's own word of it, which may get lost.
 
         Args:
             meeting_id: the meeting.
             seconds_ago: how long ago that was, by a clock that nobody sets.
-            device_id: that of the room's token.
         """
-        body = LeavingReport(seconds_ago=seconds_ago, device_id=device_id)
+        body = LeavingReport(seconds_ago=seconds_ago, device_id=self._device_id)
         await self._send("POST", f"/meetings/{meeting_id}/left", body=body, repeat=Repeat.BROKEN)
 
     async def stop_waiting(self, meeting_id: UUID) -> None:

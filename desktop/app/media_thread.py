@@ -135,6 +135,8 @@ def called_on(loop: asyncio.AbstractEventLoop, renew_token: RenewToken) -> Renew
 class RoomBridge(QObject):
     """One live room as Qt's thread sees it: everything of `Room`, and the view-model's `RoomPort`.
 
+    `on_left` is called once, when we have left by ourselves.
+
     Signals:
         changed(RoomState): every new state, in order, in the thread this object lives in.
         signal_received(Signal): every data signal, in the order of the room, between the states
@@ -152,9 +154,13 @@ class RoomBridge(QObject):
         open_room: OpenRoom,
         choose_devices: ChooseDevices,
         parent: QObject | None = None,
+        *,
+        on_left: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(parent)
         self._thread = thread
+        self._on_left = on_left
+        self._has_left = False
         self._open_room = open_room
         self._choose_devices = choose_devices
         self._room: Room | None = None
@@ -333,6 +339,9 @@ class RoomBridge(QObject):
         """Leave and release everything."""
         if self._room is not None and self._thread.running:
             await self._thread.call(self._room.leave())
+            if not self._has_left:
+                self._has_left = True
+                self._on_left()
 
     def picture(self, stream_id: str) -> PictureSlot:
         """What a tile paints; an empty slot before the join."""

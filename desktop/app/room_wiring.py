@@ -10,7 +10,9 @@ import importlib
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,6 +27,8 @@ from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.system.settings import Settings
 from desktop.view_models.entry import EVERYTHING_ON, Entry
 from desktop.view_models.language import Language
+from desktop.view_models.leaving import LeavingReports
+from desktop.view_models.room_states import LayoutState
 from desktop.view_models.tasks import TaskScope
 from desktop.views.theme import Theme
 
@@ -83,6 +87,7 @@ class RoomOpener(QObject):
         self._theme = theme
         self._mark = mark
         self._scope = TaskScope()
+        self._leavings = LeavingReports(client)
         self._warm = False
         self._layout = layout
         self.media = MediaThread()
@@ -131,7 +136,7 @@ class RoomOpener(QObject):
             meeting,
             user,
             self._client,
-            self._make_bridge,
+            partial(self._make_bridge, meeting.id),
             self._language,
             entry=entry,
             devices=self.devices,
@@ -195,6 +200,7 @@ class RoomOpener(QObject):
             self.window.hide()
         await self.leave()
         await self._layout.close()
+        await self._leavings.close()
         await self._scope.close()
         self.media.stop()
 
@@ -203,7 +209,7 @@ class RoomOpener(QObject):
             await asyncio.to_thread(importlib.import_module, name)
         await self.devices.load()
 
-    def _make_bridge(self) -> RoomBridge:
+    def _make_bridge(self, meeting_id: UUID) -> RoomBridge:
         def open_room(
             request: RoomRequest, devices: RoomDevices, on_state: OnState, /, *, on_signal: OnSignal
         ) -> Room:
@@ -225,7 +231,9 @@ class RoomOpener(QObject):
         renew = called_on(asyncio.get_running_loop(), screen_token_of(sharing))
 
         follower = RoomDeviceFollower(self.devices, self._scope)
-        self.bridge = RoomBridge(self.media, open_room, follower.choose)
+        self.bridge = RoomBridge(
+            self.media, open_room, follower.choose, on_left=partial(self._leavings.left, meeting_id)
+        )
         follower.follow(self.bridge)
         sharing.attach(self.bridge)
         return self.bridge

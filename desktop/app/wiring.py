@@ -35,6 +35,7 @@ from desktop.app.settling import settle
 from desktop.app.sign_in_wiring import SignInDesk
 from desktop.app.version_wiring import VersionDesk
 from desktop.meeting.agenda import DOOR_OPENS_BEFORE
+from desktop.system.installation import device_id_of
 from desktop.system.list_cache import RememberedList
 from desktop.system.settings import Settings
 from desktop.system.single_instance import StartRequest
@@ -105,6 +106,7 @@ class Shell(QObject):
             self._store,
             ssl_context=self._ssl,
             device=self._device(),
+            device_id=device_id_of(data_dir),
             program=kind.product.program,
         )
         self._scope = TaskScope()

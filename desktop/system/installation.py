@@ -1,14 +1,28 @@
-"""What differs when the app runs from an installer instead of a checkout."""
+"""Of this installation: its own name, and what differs when an installer made it instead of a checkout."""
 
 from __future__ import annotations
 
 import os
+import platform
 import sys
+import uuid
+from pathlib import Path
 
 
 def is_installed() -> bool:
     """True in a program that PyInstaller made."""
     return bool(getattr(sys, "frozen", False))
+
+
+def device_id_of(data_dir: Path | None) -> str:
+    """This installation's own name towards the rooms: the same after a restart, and it says nothing.
+
+    Args:
+        data_dir: where the app keeps what must survive; without one it has a new name each time.
+    """
+    if data_dir is None:
+        return uuid.uuid4().hex
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{platform.node()} {data_dir}").hex
 
 
 def tidy_environment() -> None:

@@ -108,8 +108,21 @@ class TestRequests:
         toy.routes[f"POST /meetings/{MEETING_ID}/token"] = answering(token)
         assert (await alice.room_token(MEETING_ID)).role == "PUBLISHER"
         assert toy.seen[-1].json == {"purpose": "camera"}
-        await alice.room_token(MEETING_ID, purpose="screen", device_id="laptop-7")
-        assert toy.seen[-1].json == {"purpose": "screen", "device_id": "laptop-7"}
+
+    async def test_what_concerns_a_room_names_the_device(self, toy: ToyService) -> None:
+        toy.routes[f"POST /meetings/{MEETING_ID}/token"] = answering(
+            {"token": "wss://m?token=tok_x", "role": "PUBLISHER", "session_id": "mtg_1"}
+        )
+        toy.routes[f"POST /meetings/{MEETING_ID}/left"] = answering(None, 204)
+        client = BackendClient(toy.url, MemoryTokenStore(), device_id="laptop-7", timeouts=QUICK)
+        try:
+            await client.sign_in.log_in("alice@demo.visio", "demo-visio", stay_signed_in=False)
+            await client.room_token(MEETING_ID, purpose="screen")
+            assert toy.seen[-1].json == {"purpose": "screen", "device_id": "laptop-7"}
+            await client.report_leaving(MEETING_ID, 2.5)
+            assert toy.seen[-1].json == {"seconds_ago": 2.5, "device_id": "laptop-7"}
+        finally:
+            await client.close()
 
     async def test_read_marks_go_in_portions(self, toy: ToyService, alice: BackendClient) -> None:
         toy.routes["POST /notifications/read"] = answering(None, 204)

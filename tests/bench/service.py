@@ -3,7 +3,8 @@
 `service/list …` asks for a page of 50 over HTTP with row security and with it switched off: the same
 process, statement, filter and transaction, by turns. `… large by small` puts a million meetings beside
 ten thousand. `service/start`, `/token`, `/end` are calls a second of eight at once against the
-OpenVidu-compatible server. `service/told` is the time from a change to the last of 500 listeners.
+OpenVidu-compatible server. `service/told` is the time from a change to the last of 500 listeners; `service/back` the time in which all of
+them, coming back at one moment, have heard what they missed.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ AT_ONCE = 8
 PAGE = 50
 """Meetings on every page that is measured, at every size, for whoever asks: else nothing compares."""
 TOLD_WITHIN_S = 1.0
+BACK_WITHIN_S = 15.0
 FLAT, SECURED = 1.5, 1.2
 """The ratios aimed at: a million beside ten thousand, row security beside none."""
 _OPENVIDU_SECRET = "bench-secret"
@@ -70,6 +72,7 @@ async def _run(rounds: int, small: int, large: int, listeners: int) -> list[Row]
                 async with stage(cluster, folder, enough, media) as busy:
                     rows += await calls(busy, rounds)
                     rows += await told(busy, rounds, listeners)
+                    rows += await back(busy, rounds, listeners)
             finally:
                 openvidu.stop()
     return rows
@@ -179,11 +182,7 @@ async def told(place: Stage, rounds: int, listeners: int) -> list[Row]:
             waiting = [asyncio.create_task(_next_event(reader)) for reader in streams]
             await asyncio.sleep(0.5)
             used_s, began = place.processor_s(), time.monotonic()
-            await asyncio.to_thread(
-                place.admin,
-                "select private.emit(%s::uuid[], 'meeting.changed', '{\"version\": 1}'::jsonb)",
-                people,
-            )
+            await asyncio.to_thread(_tell_all, place, people)
             arrivals = await asyncio.wait_for(asyncio.gather(*waiting), _TOLD_LIMIT_S)
             each = sorted(at - began for at in arrivals)
             processor.append(place.processor_s() - used_s)
@@ -201,6 +200,42 @@ async def told(place: Stage, rounds: int, listeners: int) -> list[Row]:
             listeners=len(people),
         ),
     ]
+
+
+async def back(place: Stage, rounds: int, listeners: int) -> list[Row]:
+    """Everybody comes back at one moment and asks for what was told while nobody listened."""
+    people = place.clients[:listeners]
+    tokens = {person: place.sign_in(person)["Authorization"] for person in people}
+    figures: list[float] = []
+    for _ in range(rounds):
+        heads = place.admin(
+            "select recipient, last_seq from private.event_cursors where recipient = any (%s)", people
+        )
+        _tell_all(place, people)
+        began = time.monotonic()
+        each = asyncio.gather(
+            *(_first_event(place, tokens[head["recipient"]], head["last_seq"]) for head in heads)
+        )
+        figures.append(max(await asyncio.wait_for(each, _TOLD_LIMIT_S)) - began)
+    return [row_of("service/back", figures, BACK_WITHIN_S, unit="s", listeners=len(people))]
+
+
+async def _first_event(place: Stage, token: str, after: int) -> float:
+    """When the first event after a number came."""
+    reader, writer = await asyncio.open_connection(*place.service.address())
+    try:
+        writer.write(
+            f"GET /v1/events HTTP/1.1\r\nHost: bench\r\nAuthorization: {token}\r\n"
+            f"Last-Event-ID: {after}\r\n\r\n".encode()
+        )
+        return await _next_event(reader)
+    finally:
+        writer.close()
+
+
+def _tell_all(place: Stage, people: Sequence[UUID]) -> None:
+    """One change that concerns everybody."""
+    place.admin("select private.emit(%s::uuid[], 'meeting.changed', '{\"version\": 1}'::jsonb)", list(people))
 
 
 @contextlib.asynccontextmanager

@@ -31,6 +31,7 @@ async def test_everything_is_measured_once(postgres_cluster: Cluster, tmp_path: 
                 *await service.lists(place, place, 1),
                 *await service.calls(place, 1),
                 *await service.told(place, 1, 4),
+                *await service.back(place, 1, 4),
             ]
             secured = place.admin(
                 "select count(*) as n from pg_class"
@@ -43,7 +44,16 @@ async def test_everything_is_measured_once(postgres_cluster: Cluster, tmp_path: 
         "list client large by small",
         "list operator 2000",
         "list operator large by small",
-        *("start", "token", "end", "told the last", "told, processor", "memory", "memory of a listener"),
+        *(
+            "start",
+            "token",
+            "end",
+            "told the last",
+            "told, processor",
+            "back",
+            "memory",
+            "memory of a listener",
+        ),
     }
     assert all(row.ours > 0 for row in rows if row.unit not in {"KB", "s"})
     assert secured[0]["n"] > 5, "row security is on again"

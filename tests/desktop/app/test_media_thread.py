@@ -306,6 +306,19 @@ def test_a_join_that_fails_raises_here(thread: MediaThread, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: bridge.state.error is RtcErrorCode.TOKEN_REFUSED)
 
 
+def test_that_we_left_is_told_once(thread: MediaThread, qtbot: QtBot) -> None:
+    """Leaving is safe more than once; and who never came in cannot leave."""
+    told: list[str] = []
+    never = RoomBridge(thread, scripted([]), no_devices, on_left=lambda: told.append("never inside"))
+    asyncio.run(never.leave())
+    bridge = RoomBridge(thread, scripted([]), no_devices, on_left=lambda: told.append("left"))
+    asyncio.run(bridge.join(REQUEST))
+    assert told == []
+    asyncio.run(bridge.leave())
+    asyncio.run(bridge.leave())
+    assert told == ["left"]
+
+
 def test_before_the_join_there_is_nothing_to_see(thread: MediaThread, qtbot: QtBot) -> None:
     bridge = RoomBridge(thread, scripted([]), no_devices)
     assert bridge.picture("x").picture is None

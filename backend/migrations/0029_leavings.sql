@@ -135,7 +135,8 @@ begin
       from gone where r.connection_id = gone.connection_id
   )
   update public.meeting_participants p
-     set left_at = greatest(p.joined_at, least(now_at, coalesce(gone.told_at, p.left_at, p_asked_at)))
+     -- `least` passes over what is null: a look that did not find him is the latest that it can have been.
+     set left_at = greatest(p.joined_at, least(now_at, p.left_at, coalesce(gone.told_at, p.left_at, p_asked_at)))
     from gone
    where p.meeting_id = held.id and p.connection_id = gone.connection_id;
 
