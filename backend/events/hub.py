@@ -1,9 +1,9 @@
 """Wakes the streams of this process when something happened to their person.
 
-One connection listens to PostgreSQL's notifications. They only wake: each stream then reads its own
-events under its own person's claims, from the last number it gave out. So nothing of anybody else
-can reach it, nothing queues up for a slow reader, and a lost notification costs at most the time
-to the next sweep.
+One connection listens to PostgreSQL's notifications. They only wake: each stream then asks for its own
+events under its own person's claims (`reader.py`), from the last number it gave out. So nothing of
+anybody else can reach it, nothing queues up for a slow reader, and a lost notification costs at most
+the time to the next sweep.
 """
 
 from __future__ import annotations

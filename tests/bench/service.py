@@ -3,8 +3,8 @@
 `service/list …` asks for a page of 50 over HTTP with row security and with it switched off: the same
 process, statement, filter and transaction, by turns. `… large by small` puts a million meetings beside
 ten thousand. `service/start`, `/token`, `/end` are calls a second of eight at once against the
-OpenVidu-compatible server. `service/told` is the time from a change to the last of 500 listeners; `service/back` the time in which all of
-them, coming back at one moment, have heard what they missed.
+OpenVidu-compatible server. `service/told` is the time from a change to the last of 500 listeners;
+`service/back` the time in which all of them, coming back at one moment, have heard what they missed.
 """
 
 from __future__ import annotations
