@@ -28,7 +28,6 @@ from desktop.system.settings import Settings
 from desktop.view_models.entry import EVERYTHING_ON, Entry
 from desktop.view_models.language import Language
 from desktop.view_models.leaving import LeavingReports
-from desktop.view_models.room_states import LayoutState
 from desktop.view_models.tasks import TaskScope
 from desktop.views.theme import Theme
 
