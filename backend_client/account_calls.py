@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from uuid import UUID
 
-import httpx
-from pydantic import BaseModel
-
-from backend_client.answers import read_answer
+from backend_client.calls import Calls
 from backend_client.models import (
     ClientAccount,
     ClientRequest,
@@ -26,36 +21,19 @@ from backend_client.models import (
     TotpEnrolment,
     User,
 )
-from backend_client.transport import Repeat, Transport
+from backend_client.transport import Repeat
 
 
-class AccountCalls(ABC):
+class AccountCalls(Calls):
     """What `BackendClient` can do about accounts. Every method raises `ApiError` and nothing else."""
-
-    _transport: Transport
-
-    @abstractmethod
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: BaseModel | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        repeat: Repeat = Repeat.UNSENT,
-        answer_s: float | None = None,
-    ) -> httpx.Response:
-        """One exchange in the signed-in person's name."""
 
     async def change_me(self, change: ProfileChange) -> User:
         """Change one's own name, language or time zone; what is None stays."""
-        return read_answer(await self._send("PATCH", "/me", body=change, repeat=Repeat.BROKEN), User)
+        return await self._ask("PATCH", "/me", User, body=change)
 
     async def client_account(self, client_id: UUID) -> ClientAccount:
         """One client with his address (operators)."""
-        response = await self._send("GET", f"/clients/{client_id}", repeat=Repeat.BROKEN)
-        return read_answer(response, ClientAccount)
+        return await self._ask("GET", f"/clients/{client_id}", ClientAccount)
 
     async def invite_client(self, request: ClientRequest, *, idempotency_key: str) -> InvitedClient:
         """Make a client's account and have its link mailed (operators).
@@ -64,14 +42,8 @@ class AccountCalls(ABC):
             request: whom to invite. `INVALID` names `/email` when the address has an account.
             idempotency_key: made once per intention. A repeated request gets no second link.
         """
-        response = await self._send(
-            "POST",
-            "/clients",
-            body=request,
-            headers={"Idempotency-Key": idempotency_key},
-            repeat=Repeat.BROKEN,
-        )
-        return read_answer(response, InvitedClient)
+        headers = {"Idempotency-Key": idempotency_key}
+        return await self._ask("POST", "/clients", InvitedClient, body=request, headers=headers)
 
     async def invite_again(self, client_id: UUID) -> Invite:
         """Have a new link mailed; those before it die. Not repeated: each call is a mail.
@@ -79,12 +51,11 @@ class AccountCalls(ABC):
         Raises:
             ApiError: `INVITE_ACCEPTED`, `CLIENT_INACTIVE`, `TOO_MANY`.
         """
-        return read_answer(await self._send("POST", f"/clients/{client_id}/invite"), Invite)
+        return await self._ask("POST", f"/clients/{client_id}/invite", Invite, repeat=Repeat.UNSENT)
 
     async def change_client(self, client_id: UUID, change: ProfileChange) -> ClientAccount:
         """Change a client's name, language or time zone; what is None stays (operators)."""
-        response = await self._send("PATCH", f"/clients/{client_id}", body=change, repeat=Repeat.BROKEN)
-        return read_answer(response, ClientAccount)
+        return await self._ask("PATCH", f"/clients/{client_id}", ClientAccount, body=change)
 
     async def deactivate_client(self, client_id: UUID) -> None:
         """Close a client's account, at once (operators)."""
@@ -124,8 +95,7 @@ class AccountCalls(ABC):
 
     async def sessions(self) -> list[SignInSession]:
         """Where one is signed in, the latest used first."""
-        response = await self._send("GET", "/auth/sessions", repeat=Repeat.BROKEN)
-        return read_answer(response, SignInSessions).items
+        return (await self._ask("GET", "/auth/sessions", SignInSessions)).items
 
     async def end_session(self, session_id: UUID) -> None:
         """Log out on one device."""
@@ -141,7 +111,7 @@ class AccountCalls(ABC):
         Raises:
             ApiError: `PASSWORD_REQUIRED`; `NOT_FOUND` where the service offers no second factor.
         """
-        return read_answer(await self._send("POST", "/auth/totp/enrol"), TotpEnrolment)
+        return await self._ask("POST", "/auth/totp/enrol", TotpEnrolment, repeat=Repeat.UNSENT)
 
     async def confirm_totp(self, code: str) -> None:
         """Switch the second factor on by a code of the authenticator app.

@@ -57,7 +57,6 @@ READ_MAX = 100
 # Straight to this machine, whatever proxy the environment names.
 _NO_PROXY = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
-AnswerT = TypeVar("AnswerT", bound=BaseModel)
 ResultT = TypeVar("ResultT")
 _PageT = TypeVar("_PageT", Clients, Meetings)
 
@@ -185,7 +184,7 @@ class BackendClient(AccountCalls, MeetingCalls):
 
     async def me(self) -> User:
         """The signed-in person, as the service knows him now."""
-        return await self._get("/me", User)
+        return await self._ask("GET", "/me", User)
 
     async def clients(self, *, inactive: bool = False) -> list[Client]:
         """The operator's clients, all pages; with `inactive` also the deactivated ones."""
@@ -224,7 +223,7 @@ class BackendClient(AccountCalls, MeetingCalls):
 
     async def meeting(self, meeting_id: UUID) -> Meeting:
         """One meeting."""
-        return await self._get(f"/meetings/{meeting_id}", Meeting)
+        return await self._ask("GET", f"/meetings/{meeting_id}", Meeting)
 
     async def create_meeting(self, request: MeetingRequest, *, idempotency_key: str) -> Meeting:
         """Schedule a meeting.
@@ -234,17 +233,17 @@ class BackendClient(AccountCalls, MeetingCalls):
             idempotency_key: made once per intention of the person: the same key and request give
                 the same meeting, however often they are sent within 24 h.
         """
-        return await self._post(
-            "/meetings", Meeting, body=request, headers={"Idempotency-Key": idempotency_key}
+        return await self._ask(
+            "POST", "/meetings", Meeting, body=request, headers={"Idempotency-Key": idempotency_key}
         )
 
     async def start(self, meeting_id: UUID) -> Meeting:
         """`scheduled → in_progress`; a meeting in progress is returned as it is."""
-        return await self._post(f"/meetings/{meeting_id}/start", Meeting)
+        return await self._ask("POST", f"/meetings/{meeting_id}/start", Meeting)
 
     async def end(self, meeting_id: UUID) -> Meeting:
         """`in_progress → completed`; a completed meeting is returned as it is."""
-        return await self._post(f"/meetings/{meeting_id}/end", Meeting)
+        return await self._ask("POST", f"/meetings/{meeting_id}/end", Meeting)
 
     async def room_token(
         self,
@@ -261,7 +260,9 @@ class BackendClient(AccountCalls, MeetingCalls):
             purpose: what the connection will carry.
         """
         body = RoomTokenRequest(purpose=purpose, device_id=self._device_id)
-        return await self._post(f"/meetings/{meeting_id}/token", RoomToken, body=body, repeat=Repeat.UNSENT)
+        return await self._ask(
+            "POST", f"/meetings/{meeting_id}/token", RoomToken, body=body, repeat=Repeat.UNSENT
+        )
 
     async def connection_test(self) -> ConnectionTest:
         """One join of an empty room, to test the way to the media server. Not repeated, as `room_token`.
@@ -273,7 +274,7 @@ class BackendClient(AccountCalls, MeetingCalls):
 
     async def notifications(self) -> list[Notification]:
         """The newest notices, newest first, at most 100."""
-        page = await self._get("/notifications", Notifications, params={"limit": str(PAGE_MAX)})
+        page = await self._ask("GET", "/notifications", Notifications, params={"limit": str(PAGE_MAX)})
         return page.items
 
     async def mark_read(self, notification_ids: Sequence[UUID]) -> None:
@@ -323,24 +324,6 @@ class BackendClient(AccountCalls, MeetingCalls):
         finally:
             await response.aclose()
 
-    async def _get(
-        self, path: str, model: type[AnswerT], *, params: Mapping[str, str] | None = None
-    ) -> AnswerT:
-        response = await self._send("GET", path, params=params, repeat=Repeat.BROKEN)
-        return read_answer(response, model)
-
-    async def _post(
-        self,
-        path: str,
-        model: type[AnswerT],
-        *,
-        body: BaseModel | None = None,
-        headers: Mapping[str, str] | None = None,
-        repeat: Repeat = Repeat.BROKEN,
-    ) -> AnswerT:
-        response = await self._send("POST", path, body=body, headers=headers, repeat=repeat)
-        return read_answer(response, model)
-
     async def _pages(
         self, path: str, model: type[_PageT], params: Mapping[str, str]
     ) -> AsyncIterator[_PageT]:
@@ -353,7 +336,7 @@ class BackendClient(AccountCalls, MeetingCalls):
         seen: set[str] = set()
         while True:
             asked = {**params, "limit": str(PAGE_MAX), **({"cursor": cursor} if cursor else {})}
-            page = await self._get(path, model, params=asked)
+            page = await self._ask("GET", path, model, params=asked)
             yield page
             cursor = page.next_cursor
             if not cursor:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel
 
-from backend_client.answers import read_answer
+from backend_client.calls import Calls
 from backend_client.models import (
     CancelRequest,
     DelayRequest,
@@ -36,24 +33,19 @@ from backend_client.models import (
 )
 from backend_client.transport import Repeat
 
-AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
-
-class MeetingCalls(ABC):
+class MeetingCalls(Calls):
     """What an operator changes, and what both sides tell each other. Each method raises `ApiError`."""
-
-    _device_id: str | None
-    """This installation's own name towards the rooms."""
 
     async def create_series(self, request: SeriesRequest, *, idempotency_key: str) -> MeetingSeries:
         """Schedule the same meeting weekly; key as for `create_meeting`."""
         headers = {"Idempotency-Key": idempotency_key}
-        return await self._change("POST", "/meetings/series", MeetingSeries, body=request, headers=headers)
+        return await self._ask("POST", "/meetings/series", MeetingSeries, body=request, headers=headers)
 
     async def start_now(self, request: StartNowRequest, *, idempotency_key: str) -> Meeting:
         """A meeting that is in progress at once; key as for `create_meeting`."""
         headers = {"Idempotency-Key": idempotency_key}
-        return await self._change("POST", "/meetings/start-now", Meeting, body=request, headers=headers)
+        return await self._ask("POST", "/meetings/start-now", Meeting, body=request, headers=headers)
 
     async def change_meeting(self, meeting: Meeting, wanted: MeetingChange) -> Meeting:
         """Edit or move a scheduled meeting.
@@ -63,30 +55,30 @@ class MeetingCalls(ABC):
             wanted: what is None stays as it is.
         """
         headers = {"If-Match": f'"v{meeting.version}"'}
-        return await self._change("PATCH", f"/meetings/{meeting.id}", Meeting, body=wanted, headers=headers)
+        return await self._ask("PATCH", f"/meetings/{meeting.id}", Meeting, body=wanted, headers=headers)
 
     async def cancel(self, meeting_id: UUID, *, reason: str = "", following: bool = False) -> Meeting:
         """`scheduled → cancelled`; with `following` the later ones of its series too."""
         body = CancelRequest(reason=reason, following=following)
-        return await self._change("POST", f"/meetings/{meeting_id}/cancel", Meeting, body=body)
+        return await self._ask("POST", f"/meetings/{meeting_id}/cancel", Meeting, body=body)
 
     async def extend(self, meeting_id: UUID, planned_minutes: int) -> Meeting:
         """Give a meeting in progress at least this whole planned length, in minutes."""
         body = ExtendRequest(planned_minutes=planned_minutes)
-        return await self._change("POST", f"/meetings/{meeting_id}/extend", Meeting, body=body)
+        return await self._ask("POST", f"/meetings/{meeting_id}/extend", Meeting, body=body)
 
     async def note(self, meeting_id: UUID) -> MeetingNote:
         """The operator's private note."""
-        return await self._change("GET", f"/meetings/{meeting_id}/note", MeetingNote)
+        return await self._ask("GET", f"/meetings/{meeting_id}/note", MeetingNote)
 
     async def write_note(self, meeting_id: UUID, body: str) -> MeetingNote:
         """Replace the operator's private note."""
         request = NoteRequest(body=body)
-        return await self._change("PUT", f"/meetings/{meeting_id}/note", MeetingNote, body=request)
+        return await self._ask("PUT", f"/meetings/{meeting_id}/note", MeetingNote, body=request)
 
     async def presence(self, meeting_id: UUID) -> list[Presence]:
         """Who was in the room, in order of arrival."""
-        return (await self._change("GET", f"/meetings/{meeting_id}/presence", Presences)).items
+        return (await self._ask("GET", f"/meetings/{meeting_id}/presence", Presences)).items
 
     async def announce_delay(self, meeting_id: UUID, minutes: int) -> None:
         """Tell the other side that one comes so many minutes late."""
@@ -95,7 +87,7 @@ class MeetingCalls(ABC):
 
     async def wait(self, meeting_id: UUID) -> Waiting:
         """The client is in the waiting room; to be said again before `expires_at`."""
-        return await self._change("POST", f"/meetings/{meeting_id}/waiting", Waiting)
+        return await self._ask("POST", f"/meetings/{meeting_id}/waiting", Waiting)
 
     async def report_leaving(self, meeting_id: UUID, seconds_ago: float) -> None:
         """We have left the room: told beside OpenVidu's own word of it, which may get lost.
@@ -113,17 +105,15 @@ class MeetingCalls(ABC):
 
     async def set_door(self, meeting_id: UUID, state: DoorState) -> Meeting:
         """Open or hold the door, admit or refuse whoever waits behind it (the operator)."""
-        return await self._change(
-            "PUT", f"/meetings/{meeting_id}/door", Meeting, body=DoorRequest(state=state)
-        )
+        return await self._ask("PUT", f"/meetings/{meeting_id}/door", Meeting, body=DoorRequest(state=state))
 
     async def rate(self, meeting_id: UUID, rating: RatingRequest) -> Rating:
         """What one thought of the call (clients); the newest stands."""
-        return await self._change("PUT", f"/meetings/{meeting_id}/rating", Rating, body=rating)
+        return await self._ask("PUT", f"/meetings/{meeting_id}/rating", Rating, body=rating)
 
     async def report_readiness(self, meeting_id: UUID, report: ReadinessReport) -> Readiness:
         """Tell the operator what the check of one's own side found (clients)."""
-        return await self._change("PUT", f"/meetings/{meeting_id}/readiness", Readiness, body=report)
+        return await self._ask("PUT", f"/meetings/{meeting_id}/readiness", Readiness, body=report)
 
     async def calendar_entry(self, meeting_id: UUID) -> bytes:
         """The meeting as an iCalendar file."""
@@ -155,36 +145,9 @@ class MeetingCalls(ABC):
         """The last half year's meetings and the coming ones as one iCalendar file."""
         return (await self._file("/meetings/calendar.ics", "text/calendar")).content
 
-    async def _change(
-        self,
-        method: str,
-        path: str,
-        model: type[AnswerT],
-        *,
-        body: BaseModel | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> AnswerT:
-        # Each does the same once or twice, so a broken connection is no reason to give up.
-        response = await self._send(method, path, body=body, headers=headers, repeat=Repeat.BROKEN)
-        return read_answer(response, model)
-
     async def _file(
         self, path: str, media_type: str, params: Mapping[str, str] | None = None
     ) -> httpx.Response:
         return await self._send(
             "GET", path, params=params, headers={"Accept": media_type}, repeat=Repeat.BROKEN
         )
-
-    @abstractmethod
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: BaseModel | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        repeat: Repeat = Repeat.UNSENT,
-        answer_s: float | None = None,
-    ) -> httpx.Response:
-        """One exchange in the signed-in person's name."""

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -23,9 +22,13 @@ from pydantic import BaseModel, ValidationError
 from backend_client.answers import read_answer
 from backend_client.clock import ServiceClock
 from backend_client.company import CompanyCalls
-from backend_client.errors import ApiError, ApiErrorCode, FieldErrorCode
-from backend_client.models import AcceptInviteRequest, LoginRequest, RefreshRequest, Tokens, User
+from backend_client.credentials import login_request, refusal_of
+from backend_client.errors import ApiError, ApiErrorCode
+from backend_client.models import AcceptInviteRequest, RefreshRequest, Tokens, User
+from backend_client.token_store import MemoryTokenStore, TokenStore, TokenStoreError
 from backend_client.transport import Repeat, Timeouts, Transport
+
+__all__ = ["MemoryTokenStore", "SignIn", "TokenStore", "TokenStoreError"]
 
 log = logging.getLogger(__name__)
 
@@ -43,54 +46,6 @@ _REFUSED = frozenset(
         ApiErrorCode.INVALID,
     }
 )
-
-
-_FIELD_CODES = {
-    "string_too_short": FieldErrorCode.REQUIRED,
-    "string_too_long": FieldErrorCode.TOO_LONG,
-}
-
-
-class TokenStoreError(Exception):
-    """The secret store refused: locked, gone, or broken. The session goes on in memory."""
-
-
-class TokenStore(Protocol):
-    """Keeps one refresh token. Methods may block and raise `TokenStoreError`."""
-
-    @property
-    def persistent(self) -> bool:
-        """True when the token is still there after a restart."""
-
-    def load(self) -> str | None:
-        """The stored token, None when there is none."""
-
-    def save(self, refresh_token: str) -> None:
-        """Replace the stored token."""
-
-    def clear(self) -> None:
-        """Forget it; nothing happens when there is none."""
-
-
-class MemoryTokenStore:
-    """A store that ends with the process: for tests and machines without a secret store."""
-
-    persistent = False
-
-    def __init__(self) -> None:
-        self._refresh_token: str | None = None
-
-    def load(self) -> str | None:
-        """The token, None when there is none."""
-        return self._refresh_token
-
-    def save(self, refresh_token: str) -> None:
-        """Replace the token."""
-        self._refresh_token = refresh_token
-
-    def clear(self) -> None:
-        """Forget the token."""
-        self._refresh_token = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +156,7 @@ class SignIn(CompanyCalls):
             ApiError: `INVALID_CREDENTIALS`, `TOTP_REQUIRED` (also for a wrong code), `INVALID` (empty
                 or far too long), `TOO_MANY`, or the service cannot be used.
         """
-        request = _login_request(email, password, self._device, totp)
+        request = login_request(email, password, self._device, totp)
         return await self._enter("/auth/login", request, stay_signed_in)
 
     async def accept_invite(self, code: str, password: str, full_name: str, stay_signed_in: bool) -> User:
@@ -221,7 +176,7 @@ class SignIn(CompanyCalls):
                 code=code, password=password, full_name=full_name, device=self._device
             )
         except ValidationError as error:
-            refusal = _refusal_of(error)
+            refusal = refusal_of(error)
         else:
             return await self._enter("/auth/invites/accept", request, stay_signed_in)
         # Outside the handler: the cause quotes the password.
@@ -434,24 +389,3 @@ class SignIn(CompanyCalls):
                 await asyncio.to_thread(self._store.clear)
             except TokenStoreError as error:
                 log.warning("the stored session could not be removed: %s", error)
-
-
-def _login_request(email: str, password: str, device: str, totp: str | None) -> LoginRequest:
-    """The request, or the same `ApiError` that the service would answer to it."""
-    try:
-        return LoginRequest(email=email, password=password, device=device, totp=totp)
-    except ValidationError as error:
-        refusal = _refusal_of(error)
-    # Outside the handler: the cause quotes the password.
-    raise refusal
-
-
-def _refusal_of(error: ValidationError) -> ApiError:
-    """What the service would answer to a request that its model refuses."""
-    fields = {}
-    for part in error.errors(include_input=False):
-        code = _FIELD_CODES.get(part["type"], FieldErrorCode.NOT_ALLOWED)
-        if code is FieldErrorCode.REQUIRED and part.get("ctx", {}).get("min_length") != 1:
-            code = FieldErrorCode.TOO_SHORT
-        fields[f"/{part['loc'][0]}"] = code
-    return ApiError(ApiErrorCode.INVALID, fields=fields, detail="refused before it was sent")
