@@ -101,13 +101,6 @@ class BackendClient(AccountCalls, MeetingCalls):
         self._connections = OpenConnections()
         self._transport = Transport(base_url, self._pool, clock=clock, timeouts=timeouts)
         self._device_id = device_id
-        self._http = httpx.AsyncClient(
-            verify=context,
-            mounts=dict.fromkeys(_NO_PROXY, direct),
-            headers={"User-Agent": user_agent(program)},
-            event_hooks={"request": [self._connections.watch]},
-        )
-        self._transport = Transport(base_url, self._http, clock=clock, timeouts=timeouts)
         self.sign_in = SignIn(
             base_url,
             store,
@@ -270,7 +263,7 @@ class BackendClient(AccountCalls, MeetingCalls):
         Raises:
             ApiError: `MEDIA_UNAVAILABLE`; `NOT_FOUND` by a service that is older.
         """
-        return await self._post("/connection-test", ConnectionTest, repeat=Repeat.UNSENT)
+        return await self._ask("POST", "/connection-test", ConnectionTest, repeat=Repeat.UNSENT)
 
     async def notifications(self) -> list[Notification]:
         """The newest notices, newest first, at most 100."""

@@ -283,6 +283,8 @@ class ConnectionTest(AnswerModel):
     """Answer to POST /connection-test: the token URL of one join of an empty room of one's own."""
 
     token: str
+
+
 class LeavingReport(RequestModel):
     """POST /meetings/{id}/left: the caller has left the room on this device, so many seconds ago.
 
