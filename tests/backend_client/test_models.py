@@ -39,6 +39,7 @@ ANSWERS: dict[str, type[models.AnswerModel]] = {
     "readiness": models.Readiness,
     "waiting": models.Waiting,
     "room_token": models.RoomToken,
+    "connection_test": models.ConnectionTest,
     "notifications": models.Notifications,
     "live_event": models.LiveEvent,
     "live_event_waiting": models.LiveEvent,
