@@ -127,14 +127,20 @@ class Reception:
     Args:
         receiver: before its first packet.
         send: runs what is to be sent back.
+        on_missing: told when packets are missing, after they were asked for once.
         now_s: monotonic seconds.
     """
 
     def __init__(
-        self, receiver: RTCRtpReceiver, send: Send, now_s: Callable[[], float] = time.monotonic
+        self,
+        receiver: RTCRtpReceiver,
+        send: Send,
+        on_missing: Callable[[], None] | None = None,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._receiver = receiver
         self._send = send
+        self._on_missing = on_missing
         self._now_s = now_s
         self._is_video = getattr(receiver, _KIND) == "video"
         self._told_bps = 0
@@ -183,6 +189,8 @@ class Reception:
         nacks = getattr(receiver, _NACKS)
         if nacks is not None and not _follows(nacks, packet.sequence_number) and nacks.add(packet):
             self._send(receiver._send_rtcp_nack(packet.ssrc, sorted(nacks.missing)))
+            if self._on_missing is not None:
+                self._on_missing()
         try:
             packet._data = _content(codec, packet.payload)  # type: ignore[attr-defined]
         except ValueError:

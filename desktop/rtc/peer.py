@@ -297,10 +297,13 @@ class Peer:
         """Count what comes, and receive in spite of losses; before the first packet."""
         tap = ReceiverTap(receiver, self._sink)
         self._taps.append(tap)
-        self._receptions[receiver] = Reception(receiver, self._send_back)
         if is_picture(receiver):
-            self._tasks.start(PictureRepair(receiver).run(), name="picture repair")
-        elif self._on_sound is not None:
+            repair = PictureRepair(receiver)
+            self._receptions[receiver] = Reception(receiver, self._send_back, repair.begin)
+            self._tasks.start(repair.run(), name="picture repair")
+            return
+        self._receptions[receiver] = Reception(receiver, self._send_back)
+        if self._on_sound is not None:
             self._on_sound(SoundInlet(receiver, tap))
 
     def _send_back(self, sending: Coroutine[Any, Any, None]) -> None:

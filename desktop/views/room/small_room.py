@@ -26,6 +26,10 @@ from desktop.views.room.stage import Stage
 from desktop.views.style_sheet import style_sheet
 from desktop.views.theme import Look
 
+_FOLLOWED = frozenset((QEvent.Type.WindowStateChange, QEvent.Type.ActivationChange, QEvent.Type.Hide))
+"""Events of the room's window that say whether the small one is needed; a constant, since every one of its
+events is looked at."""
+
 
 def speaker_of(state: RoomViewState, last: str = "") -> TileState | None:
     """Whom the small window shows: who speaks, else who spoke last, else the first; ourselves when alone.
@@ -247,11 +251,7 @@ class SmallRoomKeeper(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the room's window, and bring it back when the small one is closed."""
         kind = event.type()
-        if watched is self._window and kind in (
-            QEvent.Type.WindowStateChange,
-            QEvent.Type.ActivationChange,
-            QEvent.Type.Hide,
-        ):
+        if watched is self._window and kind in _FOLLOWED:
             self._settle.start(0)
         elif watched is self.small and kind is QEvent.Type.Close:
             self._bring_back()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from aiortc.jitterbuffer import JitterBuffer
@@ -13,6 +14,7 @@ from desktop.rtc.arrival import (
     MAX_REQUESTS,
     PictureRepair,
 )
+from tests.support.waiting import until
 
 TICKS = 960
 """20 ms of sound at 48 kHz."""
@@ -107,3 +109,24 @@ async def test_before_the_first_packet_there_is_nothing_to_do() -> None:
     receiver._RTCRtpReceiver__remote_streams = {}
     await PictureRepair(receiver).look(0.0)  # type: ignore[arg-type]
     assert not receiver.nacks
+
+
+async def test_the_repair_works_while_something_is_missing_and_rests_otherwise() -> None:
+    receiver = Receiver()
+    repair = PictureRepair(receiver)  # type: ignore[arg-type]
+    task = asyncio.create_task(repair.run())
+    try:
+        for number in (1, 2, 4):
+            receiver.take(number)
+        repair.begin()
+        await until(lambda: receiver.nacks, "a second request", 30)
+        receiver.take(3)
+        await until(lambda: not repair._needed.is_set(), "the repair at rest", 30)
+        before = len(receiver.nacks)
+        receiver.take(6)
+        repair.begin()
+        await until(lambda: len(receiver.nacks) > before, "a request for another packet", 30)
+        assert receiver.nacks[-1] == [5]
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
