@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -13,7 +16,7 @@ from backend_client.errors import ApiError
 from backend_client.models import RoomToken
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import PictureSlot, VideoSource
-from desktop.rtc.state import RoomPhase, RoomState
+from desktop.rtc.state import RoomPhase, RoomState, StreamKind
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.language import Language
 from desktop.view_models.share_states import ShareChoice, ShareState
@@ -24,6 +27,9 @@ log = logging.getLogger(__name__)
 
 LOOK_MS = 1500
 """How often the open picker looks for windows that came or went."""
+
+TOGETHER_S = 3.0
+"""Two sharings that begin within this time began at once: neither could know of the other."""
 
 FOLLOW_MS = 300
 """How often it is looked where a shared window is, so that its line stays around it."""
@@ -97,6 +103,7 @@ class ShareViewModel(ViewModel[ShareState]):
         screens: the machine's.
         language: words.
         allowed: nobody has forbidden it (IT's policy).
+        clock: monotonic seconds.
     """
 
     def __init__(
@@ -107,6 +114,7 @@ class ShareViewModel(ViewModel[ShareState]):
         language: Language,
         *,
         allowed: bool = True,
+        clock: Callable[[], float] = time.monotonic,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -115,9 +123,14 @@ class ShareViewModel(ViewModel[ShareState]):
         self._tokens = tokens
         self._screens = screens
         self._allowed = allowed
+        self._clock = clock
         self._room: SharingRoom | None = None
         self._room_state = RoomState()
         self._shared: ShareChoice | None = None
+        self._their_screens: dict[str, str] = {}
+        """Who else shares: name by stream."""
+        self._began_s = -math.inf
+        self._replaced = ""
         self._ticker = QTimer(self)
         self._ticker.setInterval(LOOK_MS)
         self._ticker.timeout.connect(self._look)
@@ -204,12 +217,31 @@ class ShareViewModel(ViewModel[ShareState]):
             self._write()
 
     def _on_room(self, state: RoomState) -> None:
-        self._room_state = state
+        theirs = {
+            stream.stream_id: person.name
+            for person in state.participants
+            for stream in person.streams
+            if stream.kind is StreamKind.SCREEN
+        }
+        fresh = [name for stream_id, name in theirs.items() if stream_id not in self._their_screens]
+        shared_before = self._room_state.sharing
+        self._room_state, self._their_screens = state, theirs
+        if state.sharing and not shared_before:
+            self._began_s, self._replaced = self._clock(), ""
+        if state.sharing and shared_before and fresh:
+            self._give_way(fresh[-1])
         if state.phase is RoomPhase.LEFT:
             self.cancel()
         if not state.sharing and not self._state.busy:
             self._shared = None
         self._write()
+
+    def _give_way(self, name: str) -> None:
+        """One share at a time: the newer one goes on. Of two that begin together, the host's."""
+        together = self._clock() - self._began_s < TOGETHER_S
+        if not (together and self._room_state.is_moderator):
+            self._replaced = self.tr("{name} is sharing now: your sharing has ended.").format(name=name)
+            self.stop()
 
     def _look(self) -> None:
         """Read the lists anew."""
@@ -243,6 +275,12 @@ class ShareViewModel(ViewModel[ShareState]):
         spoken = ", ".join(part for part in (name, kind, ours) if part)
         return ShareChoice(info.key, name, info.is_screen, info.is_ours, info.area, spoken)
 
+    def _whose_ends(self) -> str:
+        if not self._their_screens or self._room_state.sharing:
+            return ""
+        name = list(self._their_screens.values())[-1]
+        return self.tr("{name} is sharing: yours takes its place.").format(name=name)
+
     def _write(self) -> None:
         state = self._room_state
         inside = state.phase in (RoomPhase.CONNECTED, RoomPhase.RECONNECTING)
@@ -257,6 +295,8 @@ class ShareViewModel(ViewModel[ShareState]):
             sentence = self.tr("You are sharing “{name}”").format(name=name)
         self._set(
             offered=self._allowed and inside,
+            replaces=self._whose_ends(),
+            replaced=self._replaced if inside and not state.sharing else "",
             sharing=state.sharing,
             shared_key=shared.key if shared is not None else "",
             sentence=sentence,

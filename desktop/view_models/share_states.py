@@ -38,6 +38,8 @@ class ShareState:
         nothing: why there is nothing to choose from; "" while there is.
         busy: the sharing begins or is exchanged.
         error: why it did not begin; "" for none.
+        replaces: whose sharing ends when ours begins, in a sentence; "" for nobody's.
+        replaced: who took the place of ours, in a sentence, until something is shared again; "" for nobody.
         sharing: something of ours is shared.
         shared_key: which choice that is.
         sentence: "Vous partagez « Document »", "" while nothing is shared.
@@ -50,6 +52,8 @@ class ShareState:
     nothing: str = ""
     busy: bool = False
     error: str = ""
+    replaces: str = ""
+    replaced: str = ""
     sharing: bool = False
     shared_key: str = ""
     sentence: str = ""

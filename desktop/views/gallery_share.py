@@ -47,6 +47,13 @@ def _states(samples: Samples) -> dict[str, ShareState]:
                 "The system gives no picture of it. Show the window if it is hidden.",
             ),
         ),
+        "picker-replaces": replace(
+            picking,
+            replaces=say(
+                "Alice Laurent partage en ce moment : votre partage prendra sa place.",
+                "Alice Laurent is sharing: yours takes its place.",
+            ),
+        ),
         "picker-nothing": replace(
             picking,
             choices=(),
@@ -90,5 +97,11 @@ def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
             yield Scene("share", name, partial(_picker, state, slots))
     yield Scene("share", "picker-own", partial(_picker, states["picker"], slots), click_on("share-own"))
     yield Scene("share", "bar", partial(_bar, states["bar"]))
+    replaced = samples.say(
+        "Alice Laurent partage maintenant : votre partage est terminé.",
+        "Alice Laurent is sharing now: your sharing has ended.",
+    )
     offered = ShareState(offered=True)
+    gave_way = ShareState(offered=True, replaced=replaced)
+    yield Scene("share", "replaced", partial(_room, samples.room()["one-to-one"], gave_way, slots))
     yield Scene("share", "room", partial(_room, samples.room()["one-to-one"], offered, slots))

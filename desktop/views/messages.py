@@ -231,7 +231,6 @@ class Toast(QWidget):
         self._mark = IconMark(look, "info", size="icon")
         self._text = Text(look, "body", wraps=True, name="toastText")
         self.close_button = IconButton(look, "toastClose", "close", size="pill")
-        self.close_button.setVisible(closable)
         self.close_button.clicked.connect(self._dismiss)
         row = QHBoxLayout(self)
         side, line = self._margin + look.space.m, self._margin + look.space.s
@@ -240,6 +239,7 @@ class Toast(QWidget):
         row.addWidget(self._mark)
         row.addWidget(self._text, 1)
         row.addWidget(self.close_button)
+        self.close_button.setVisible(closable)  # not before it has a parent: it would be a window of its own
         self.life = QTimer(self)
         self.life.setSingleShot(True)
         self.life.setInterval(look.tokens.duration_ms.toast)

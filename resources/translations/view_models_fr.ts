@@ -2032,6 +2032,14 @@
         <source>You are sharing “{name}”</source>
         <translation>Vous partagez «&#xa0;{name}&#xa0;»</translation>
     </message>
+    <message>
+        <source>{name} is sharing now: your sharing has ended.</source>
+        <translation>{name} partage maintenant&#xa0;: votre partage est terminé.</translation>
+    </message>
+    <message>
+        <source>{name} is sharing: yours takes its place.</source>
+        <translation>{name} partage en ce moment&#xa0;: votre partage prendra sa place.</translation>
+    </message>
 </context>
 <context>
     <name>SignInViewModel</name>

@@ -14,6 +14,7 @@ REAL_TIME = (
     "tests/desktop/app/test_door.py",
     "tests/desktop/app/test_leaving.py",
     "tests/desktop/app/test_people_in_rooms.py",
+    "tests/desktop/app/test_sharing_in_turn.py",
     "tests/desktop/app/test_waiting_room.py",
     "tests/desktop/devices/",
     "tests/desktop/rtc/",

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.view_models.share_states import ShareState
+from desktop.view_models.states import Tone
+from desktop.views.messages import Toast
 from desktop.views.room.bar_buttons import PanelButton
 from desktop.views.room.room_window import RoomWindow
 from desktop.views.room.share_marks import ShareBar, ShareBorder
@@ -35,6 +37,7 @@ class RoomSharing(QObject):
         self.picker: SharePicker | None = None
         self.bar: ShareBar | None = None
         self.border: ShareBorder | None = None
+        self.toast = Toast(stage_look, window)
         window.bar.middle.insertWidget(0, self.button)
         self.button.clicked.connect(self._press)
         QShortcut(QKeySequence(Keys.SHARE.value[0]), window).activated.connect(self.button.click)
@@ -54,6 +57,8 @@ class RoomSharing(QObject):
             picker, self.picker = self.picker, None
             picker.finish()
             picker.deleteLater()
+        self.toast.show_notice(state.replaced, Tone.PRIMARY, 0)
+        self.toast.place(self._stage_look.size.control)
         if state.sharing:
             self._mark(state)
         else:

@@ -12,7 +12,7 @@ from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import RoomToken
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import PictureSlot, VideoSource
-from desktop.rtc.state import RoomPhase, RoomState
+from desktop.rtc.state import ParticipantState, RoomPhase, RoomState, StreamKind, StreamState
 from desktop.view_models.language import Language
 from desktop.view_models.share import ScreenInfo, ShareViewModel
 from tests.support.screens import CodedSource
@@ -105,7 +105,10 @@ class Case:
 
     def __init__(self, language: Language, *, allowed: bool = True) -> None:
         self.screens, self.service, self.room = Screens(), Service(), Room()
-        self.model = ShareViewModel(uuid4(), self.service, self.screens, language, allowed=allowed)
+        self.at_s = 100.0
+        self.model = ShareViewModel(
+            uuid4(), self.service, self.screens, language, allowed=allowed, clock=lambda: self.at_s
+        )
         self.model.attach(self.room)
         self.room.tell()
 
@@ -237,3 +240,36 @@ async def test_it_is_offered_in_a_room_alone_and_never_where_it_forbids(
     forbidden.model.pick()
     assert (forbidden.model.state.offered, forbidden.model.state.picking) == (False, False)
     await forbidden.model.close()
+
+
+def sharer(name: str) -> tuple[ParticipantState, ...]:
+    """Somebody else in the room, who shares."""
+    screen = StreamState(f"str_{name}", StreamKind.SCREEN, has_audio=False)
+    return (ParticipantState(f"con_{name}", name, streams=(screen,)),)
+
+
+async def test_whoever_shares_later_takes_the_place(case: Case) -> None:
+    """Said before, to the one; and after, to the other."""
+    case.room.tell(participants=sharer("Alice"))
+    assert case.model.state.replaces == "Alice is sharing: yours takes its place."
+    await case.share("screen-1")
+    assert case.model.state.sharing, "hers was there before ours"
+    assert case.model.state.replaces == ""
+    case.room.tell(participants=())
+    case.at_s += 60.0
+    case.room.tell(participants=sharer("Alice"))
+    await until(lambda: not case.model.state.sharing, "the end of ours")
+    assert case.model.state.replaced == "Alice is sharing now: your sharing has ended."
+    await case.share("window-1")
+    assert (case.model.state.sharing, case.model.state.replaced) == (True, "")
+    await case.model.close()
+
+
+@pytest.mark.parametrize("host", [True, False])
+async def test_of_two_that_begin_together_the_hosts_goes_on(case: Case, host: bool) -> None:
+    case.room.tell(is_moderator=host)
+    await case.share("screen-1")
+    case.at_s += 1.0
+    case.room.tell(participants=sharer("Alice"))
+    await until(lambda: case.model.state.sharing is host, "one of the two")
+    await case.model.close()
