@@ -15,9 +15,11 @@ from backend_client.models import (
     DoorRequest,
     DoorState,
     ExtendRequest,
+    HistoryEntry,
     LeavingReport,
     Meeting,
     MeetingChange,
+    MeetingHistory,
     MeetingNote,
     MeetingSeries,
     NoteRequest,
@@ -79,6 +81,10 @@ class MeetingCalls(Calls):
     async def presence(self, meeting_id: UUID) -> list[Presence]:
         """Who was in the room, in order of arrival."""
         return (await self._ask("GET", f"/meetings/{meeting_id}/presence", Presences)).items
+
+    async def meeting_history(self, meeting_id: UUID) -> list[HistoryEntry]:
+        """What became of the meeting, oldest first."""
+        return (await self._ask("GET", f"/meetings/{meeting_id}/history", MeetingHistory)).items
 
     async def announce_delay(self, meeting_id: UUID, minutes: int) -> None:
         """Tell the other side that one comes so many minutes late."""

@@ -16,7 +16,9 @@ from backend.openvidu import RoomRole
 from backend_client.errors import ApiErrorCode, FieldErrorCode
 from backend_client.models import (
     PLANNED_MINUTES_MAX,
+    HistoryEntry,
     Meeting,
+    MeetingHistory,
     MeetingRequest,
     Meetings,
     MeetingStatus,
@@ -257,6 +259,18 @@ async def begin_connection_test(connection: Connection) -> None:
         ServiceError: `SESSION_ENDED`, `FORBIDDEN` once deactivated, `TOO_MANY`.
     """
     await connection.execute("select public.begin_connection_test()")
+
+
+async def history(connection: Connection, meeting_id: UUID) -> MeetingHistory:
+    """What became of a meeting, oldest first.
+
+    Raises:
+        ServiceError: `NOT_FOUND`.
+    """
+    cursor = await connection.execute("select * from public.meeting_history(%s)", [meeting_id])
+    return MeetingHistory(
+        items=[HistoryEntry.model_validate({**row, **row["detail"]}) for row in await cursor.fetchall()]
+    )
 
 
 async def begin(connection: Connection, meeting_id: UUID) -> None:

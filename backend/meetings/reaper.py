@@ -33,6 +33,8 @@ log = structlog.stdlib.get_logger(__name__)
 # Shorter than the time after which the database takes an answer for too old.
 _LOOK_LIMIT_S = 20.0
 _QUESTIONS_AT_ONCE = 8
+# After the planned end; the apps call a meeting missed from the same moment on (`desktop/meeting/agenda.py`).
+_MISSED_AFTER = timedelta(minutes=30)
 _TRIES_PER_LOOK = 3
 
 
@@ -74,6 +76,7 @@ class Reaper:
         Raises:
             ServiceError: the database is away; nothing is lost, the next look finds the same.
         """
+        await self._note_missed()
         try:
             async with asyncio.timeout(_LOOK_LIMIT_S):
                 watched = await self._presence.watched()
@@ -84,6 +87,18 @@ class Reaper:
             await self._note_silence(error)
         else:
             await self._note_answer()
+
+    async def _note_missed(self) -> None:
+        async def note(connection: Connection) -> int:
+            cursor = await connection.execute("select private.note_missed(%s) as noted", [_MISSED_AFTER])
+            row = await cursor.fetchone()
+            assert row is not None
+            noted: int = row["noted"]
+            return noted
+
+        noted = await self._database.as_worker(note)
+        if noted:
+            log.info("meetings were missed", count=noted)
 
     async def _compare(self, watched: Iterable[WatchedRoom], rooms: dict[str, Room]) -> None:
         by_name = asyncio.Semaphore(_QUESTIONS_AT_ONCE)

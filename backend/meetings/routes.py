@@ -20,6 +20,7 @@ from backend.services import ServicesOf
 from backend_client.errors import ApiErrorCode
 from backend_client.models import (
     Meeting,
+    MeetingHistory,
     MeetingRequest,
     Meetings,
     MeetingStatus,
@@ -138,6 +139,18 @@ async def read_presence(
 
     async def read(connection: Connection) -> Presences:
         return await queries.presence(connection, meeting_id)
+
+    return listed(await services.database.as_caller(caller, read), if_none_match)
+
+
+@router.get("/{meeting_id}/history", response_model=MeetingHistory, responses=NOT_MODIFIED)
+async def read_history(
+    meeting_id: UUID, caller: Authenticated, services: ServicesOf, if_none_match: IfNoneMatch = None
+) -> Response:
+    """What became of the meeting: planned, moved, cancelled, held, missed; by whom and when."""
+
+    async def read(connection: Connection) -> MeetingHistory:
+        return await queries.history(connection, meeting_id)
 
     return listed(await services.database.as_caller(caller, read), if_none_match)
 

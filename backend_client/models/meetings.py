@@ -255,6 +255,37 @@ class Presences(AnswerModel):
     items: list[Presence]
 
 
+class HistoryEntry(AnswerModel):
+    """What became of a meeting at one moment.
+
+    Attributes:
+        changed_at: when.
+        changed_by: who; None for what a rule of the service has done.
+        kind: `scheduled`, `moved`, `resized`, `renamed`, `edited`, `cancelled`, `started`, `ended`, `waited`
+            (the client in the waiting room), `missed` (nobody started it); later services may know more.
+        from_at, to_at: the moments before and after, or the beginning and end of what lasted.
+        from_minutes, to_minutes: planned length before and after.
+        text: the title before, or the reason of a cancellation.
+        absent: who never was in the room of a meeting that has ended.
+    """
+
+    changed_at: datetime
+    changed_by: Role | None = None
+    kind: str
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    from_minutes: int | None = None
+    to_minutes: int | None = None
+    text: str | None = None
+    absent: tuple[Role, ...] = ()
+
+
+class MeetingHistory(AnswerModel):
+    """GET /meetings/{id}/history, oldest first."""
+
+    items: list[HistoryEntry]
+
+
 class Waiting(AnswerModel):
     """Answer to POST /meetings/{id}/waiting: say it again before `expires_at`."""
 

@@ -86,6 +86,7 @@ POST   /v1/meetings/{running}/extend       401 404 404 404  403  200*
 GET    /v1/meetings/{running}/note         401 404 404 404  403  200*
 PUT    /v1/meetings/{running}/note         401 404 404 404  403  200
 GET    /v1/meetings/{running}/presence     401 404 404 404  200  200
+GET    /v1/meetings/{running}/history      401 404 404 404  200  200
 POST   /v1/meetings/{running}/token        401 404 404 404  503  503
 POST   /v1/connection-test                 401 403 503 503  503  503
 

@@ -36,6 +36,7 @@ ANSWERS: dict[str, type[models.AnswerModel]] = {
     "meeting_note": models.MeetingNote,
     "presences": models.Presences,
     "rating": models.Rating,
+    "meeting_history": models.MeetingHistory,
     "readiness": models.Readiness,
     "waiting": models.Waiting,
     "room_token": models.RoomToken,

@@ -18,6 +18,7 @@ public.announce_delay({meeting}, 5)                                ok   404  404
 public.room_entry({meeting})                                       409  404  404  409  404  404  403  404
 public.keep_room_connection({meeting}, 'con_x', 'camera', null, 1) ok   404  404  ok   404  404  403  404
 public.meeting_presence({meeting})                                 ok   404  404  ok   404  404  ok   404
+public.meeting_history({meeting})                                  ok   404  404  ok   404  404  ok   404
 public.read_meeting_note({meeting})                                403  404  404  ok   404  404  403  404
 public.write_meeting_note({meeting}, 'x')                          403  404  404  ok   404  404  403  404
 public.wait_for_meeting({meeting})                                 ok   404  404  403  404  404  403  404

@@ -32,6 +32,7 @@ VISIBLE: dict[str, dict[str, set[str]]] = {
     # Named after the client: `alice` is the row of mikl.
     "public.operators": {"alice": {"alice"}, "bob": {"bob"}, "mikl": ALL, "olga": ALL, "chief": ALL},
     "public.meetings": _MEETING_OF,
+    "public.meeting_changes": _MEETING_OF,
     "public.meeting_doors": {"alice": {"alice"}, "bob": {"bob"}, **_HOSTED_BY},
     "public.meeting_notes": _HOSTED_BY,
     "public.meeting_participants": _MEETING_OF,

@@ -233,6 +233,7 @@ ROWS: dict[str, Callable[[World], dict[str, Values | None]]] = {
     "public.meeting_doors": _of_account(
         meeting_id=_MEETING, client_id=_CLIENT, operator_account=_HOST, state="held"
     ),
+    "public.meeting_changes": _of_account(meeting_id=_MEETING, changed_by="operator", kind="edited"),
     "public.meeting_notes": _of_account(meeting_id=_MEETING, body="Note about {}"),
     "public.meeting_participants": _of_account(
         meeting_id=_MEETING, connection_id="con_{}", auth_user_id=_ACCOUNT, role="PUBLISHER"
