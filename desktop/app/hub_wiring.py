@@ -12,15 +12,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, QStandardPaths, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
 from backend_client.models import PLANNED_MINUTES_MAX, ClientAccount, InvitedClient, Meeting
+from desktop.app.calendar_file import put_into_calendar
 from desktop.system.deep_link import link_of_meeting
-from desktop.system.downloads import save_download
 from desktop.view_models.cancel_meeting import CancelViewModel
 from desktop.view_models.clients import ClientsViewModel
 from desktop.view_models.dates import Dates, system_zone
@@ -154,7 +154,8 @@ class HubDesk(QObject):
                 QGuiApplication.clipboard().setText(link_of_meeting(meeting.id))
                 self._meetings.say(self.tr("The link is copied."), Tone.SUCCESS)
             case RowAction.CALENDAR:
-                self._scope.start(self._to_calendar(meeting), name="calendar file")
+                work = put_into_calendar(self._client, meeting, self._meetings.say)
+                self._scope.start(work, name="calendar file")
 
     def _update_panel(self) -> None:
         if self.panel.meeting_id is not None:
@@ -321,25 +322,6 @@ class HubDesk(QObject):
         log.warning("a file could not be written: %s", error.strerror)
         words = self.tr("The file could not be written: {reason}")
         self._meetings.say(words.format(reason=error.strerror), Tone.DANGER)
-
-    async def _to_calendar(self, meeting: Meeting) -> None:
-        """Save the meeting's .ics and hand it to the system's calendar."""
-        try:
-            content = await self._client.calendar_entry(meeting.id)
-            folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation))
-            path = await asyncio.to_thread(save_download, folder, f"{meeting.title}.ics", content)
-        except ApiError as error:
-            self._meetings.say(text_for(error.code).sentence, Tone.DANGER)
-        except OSError as error:
-            self._not_written(error)
-        else:
-            opened = QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-            words = (
-                self.tr("{file} is in your downloads and opens in your calendar.")
-                if opened
-                else self.tr("{file} is in your downloads. Open it with your calendar.")
-            )
-            self._meetings.say(words.format(file=path.name), Tone.SUCCESS)
 
 
 def _about(words: str, meeting: Meeting) -> str:

@@ -28,6 +28,7 @@ from desktop.app.front import Front, bring_to_front
 from desktop.app.kinds import HUB_APP, PARTICIPANT_APP, AppKind
 from desktop.app.layout_memory import LayoutMemory
 from desktop.app.list_memory import ListMemory
+from desktop.app.quitting import LeaveAndQuit
 from desktop.app.room_wiring import RoomOpener
 from desktop.app.settings_store import SettingsStore
 from desktop.app.settings_wiring import SettingsDesk
@@ -304,9 +305,9 @@ class Shell(QObject):
             from desktop.app.participant_wiring import ParticipantDesk  # noqa: PLC0415
             from desktop.views.participant_window import ParticipantWindow  # noqa: PLC0415
 
-            own = ParticipantWindow(model, self.theme)
-            own.test_requested.connect(self.diagnosis.open)
             self.desk = ParticipantDesk(self.client, model, self.language, self)
+            own = ParticipantWindow(model, self.desk.panel, self.theme)
+            own.test_requested.connect(self.diagnosis.open)
             self.front.put(own)
         model.start()
         self.links.signed_in(user)
@@ -382,10 +383,10 @@ class Shell(QObject):
             self.list_model.act(meeting_id)
 
     def _quit(self) -> None:
-        """From the tray: a room asks first."""
-        if self.room.window is not None:
+        """From the tray: a room asks first, and is left before."""
+        if self.room.window is not None and self.room.model is not None:
             self.come_to_front()
-            self.room.window.close()
+            LeaveAndQuit(self.room.model, self.room.window, self.stop, self)
         else:
             self.stop()
 

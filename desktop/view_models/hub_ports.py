@@ -9,6 +9,7 @@ from backend_client.models import (
     Client,
     ClientAccount,
     ClientRequest,
+    HistoryEntry,
     Invite,
     InvitedClient,
     Meeting,
@@ -64,6 +65,9 @@ class HubPort(MeetingsPort, NotesPort, Protocol):
 
     async def presence(self, meeting_id: UUID) -> list[Presence]:
         """Who was in the room, in order of arrival."""
+
+    async def meeting_history(self, meeting_id: UUID) -> list[HistoryEntry]:
+        """What became of a meeting, oldest first."""
 
     async def calendar_entry(self, meeting_id: UUID) -> bytes:
         """The meeting as an iCalendar file."""

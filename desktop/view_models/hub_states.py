@@ -44,6 +44,14 @@ class PersonLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One change of a meeting: what, and below it when and by whom."""
+
+    text: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
 class PanelState:
     """`MeetingPanelViewModel`: what stands beside the list about the selected meeting.
 
@@ -58,10 +66,10 @@ class PanelState:
         fill_id: grows when the field is to show `note`.
         note_ready: it was loaded and may be typed into.
         note_line: whether it is saved; `note_tone` its meaning.
-        note_help: who does not see it.
+        note_help: who does not see it; "" for a client's panel, which has no note.
         presence: who was in the room, from when to when.
         presence_line: instead of people: nobody yet, or not known.
-        changed: when the meeting was last changed.
+        changes: what became of the meeting, the newest first.
         error: what could not be loaded, with the button that tries again.
     """
 
@@ -79,7 +87,7 @@ class PanelState:
     note_help: str = ""
     presence: tuple[PersonLine, ...] = ()
     presence_line: str = ""
-    changed: str = ""
+    changes: tuple[ChangeLine, ...] = ()
     error: ErrorText | None = None
 
 

@@ -1,4 +1,4 @@
-"""What stands beside the Hub's list about the selected meeting: agenda, private note, people, presence."""
+"""What stands beside a list about the selected meeting: agenda, private note, people, presence, history."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import NOTE_MAX, Meeting, MeetingStatus, Presence, Role
+from backend_client.models import NOTE_MAX, HistoryEntry, Meeting, MeetingStatus, Presence, Role
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import text_for
+from desktop.view_models.history_words import HistoryWriter
 from desktop.view_models.hub_ports import HubPort
 from desktop.view_models.hub_states import PanelState, PersonLine
 from desktop.view_models.language import Language
@@ -27,6 +28,11 @@ log = logging.getLogger(__name__)
 class MeetingPanelViewModel(ViewModel[PanelState]):
     """Shows one meeting; its note is saved while it is typed, also after another one is selected.
 
+    Args:
+        service: the service.
+        language: of the words.
+        hosts: for the operator, with his private note; a client's panel has none.
+
     Signals:
         act_wanted(str): the panel's button; carries the meeting's id.
         menu_wanted(str, RowAction): a row of its menu.
@@ -40,6 +46,7 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
         service: HubPort,
         language: Language,
         *,
+        hosts: bool = True,
         on_unexpected: OnUnexpected | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -50,6 +57,8 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
         self._marks = RowMarks()
         self._presence: list[Presence] | None = None
         self._presence_of: tuple[UUID, int] | None = None
+        self._history: list[HistoryEntry] = []
+        self._hosts = hosts
         self._zones: dict[UUID, str] = {}
         self._notes = NoteKeeper(service, self._scope, self._note_status)
         language.changed.connect(self._write)
@@ -68,7 +77,7 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
         if same:
             self._write()
             return
-        self._presence, self._presence_of = None, None
+        self._presence, self._presence_of, self._history = None, None, []
         self._set(note="", note_ready=False, note_line="", error=None, fill_id=self._state.fill_id + 1)
         self._write()
         self._load()
@@ -86,6 +95,7 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
         live = meeting.status is MeetingStatus.IN_PROGRESS
         if live or self._presence_of != (meeting.id, meeting.version):
             self._scope.start(self._load_presence(meeting), name="presence")
+            self._scope.start(self._load_history(meeting), name="history")
 
     def keep_note(self, meeting_id: UUID, text: str) -> None:
         """Save a note that was typed elsewhere, as safely as one that is typed here."""
@@ -134,9 +144,11 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
     def _load(self) -> None:
         meeting = self._meeting
         if meeting is not None:
-            self._scope.start(self._load_note(meeting), name="note")
             self._scope.start(self._load_presence(meeting), name="presence")
-            if meeting.client.id not in self._zones:
+            self._scope.start(self._load_history(meeting), name="history")
+            if self._hosts:
+                self._scope.start(self._load_note(meeting), name="note")
+            if self._hosts and meeting.client.id not in self._zones:
                 self._scope.start(self._load_zones(), name="zones of the clients")
 
     async def _load_zones(self) -> None:
@@ -173,9 +185,22 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
             self._presence, self._presence_of = presence, (meeting.id, meeting.version)
             self._write()
 
+    async def _load_history(self, meeting: Meeting) -> None:
+        try:
+            history = await self._service.meeting_history(meeting.id)
+        except ApiError as error:
+            # What is on screen stays; it comes with the next change or selection.
+            log.warning("the history of a meeting could not be fetched: %s", error.code.value)
+            return
+        if self.meeting_id == meeting.id:
+            self._history = history
+            self._write()
+
     def _not_loaded(self, error: ApiError) -> ErrorText:
         if error.code is ApiErrorCode.NOT_HOST:
             return text_for(error.code)
+        if not self._hosts:
+            return ErrorText(self.tr("Who was there could not be loaded."), self.tr("Try again"))
         return ErrorText(self.tr("Note and presence could not be loaded."), self.tr("Try again"))
 
     # ------------------------------------------------------------------ words
@@ -214,14 +239,12 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
                     person_state(str(meeting.operator.id), meeting.operator.full_name), self.tr("Organiser")
                 ),
             ),
-            note_help=self.tr("{name} does not see this note.").format(name=first_name),
+            note_help=self.tr("{name} does not see this note.").format(name=first_name)
+            if self._hosts
+            else "",
             presence=tuple(self._stay(stay, meeting, dates) for stay in self._presence or ()),
             presence_line=self._presence_line(meeting),
-            changed=self.tr("Last changed on {day} at {hour}").format(
-                day=dates.day(meeting.updated_at, now=now), hour=dates.hour(meeting.updated_at)
-            )
-            if meeting.updated_at is not None
-            else "",
+            changes=HistoryWriter(meeting, dates, now).lines(self._history),
         )
 
     def _hours_there(self, meeting: Meeting, dates: Dates) -> str:

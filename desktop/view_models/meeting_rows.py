@@ -194,16 +194,16 @@ class RowWriter:
         """What can be done besides the button."""
         near = abs(meeting.scheduled_at - self.now) <= _LATE_WITHIN
         if meeting.my_role is not Role.OPERATOR:
-            if meeting.status is MeetingStatus.CANCELLED:
-                return ()
             planned = meeting.status is MeetingStatus.SCHEDULED
             missed = planned and is_missed(meeting.scheduled_at, meeting.planned_minutes, now=self.now)
-            if meeting.status is MeetingStatus.COMPLETED or missed:
-                return (RowAction.PRESENCE,)
-            return (RowAction.COMING, RowAction.CALENDAR) if near else (RowAction.CALENDAR,)
+            over = meeting.status in (MeetingStatus.COMPLETED, MeetingStatus.CANCELLED)
+            if over or missed:
+                return (RowAction.DETAILS,)
+            coming = (RowAction.COMING,) if near else ()
+            return (*coming, RowAction.DETAILS, RowAction.CALENDAR)
         match meeting.status:
             case MeetingStatus.SCHEDULED:
-                not_here = (RowAction.COMING, RowAction.PRESENCE, RowAction.EXTEND)
+                not_here = (RowAction.COMING, RowAction.DETAILS, RowAction.EXTEND)
                 offered = [each for each in RowAction if each not in not_here]
                 return tuple(each for each in offered if near or each is not RowAction.LATE)
             case MeetingStatus.IN_PROGRESS:

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.hub_states import (
+    ChangeLine,
     ClientDetail,
     ClientGroup,
     ClientRow,
@@ -275,8 +276,18 @@ def panels(samples: Samples) -> dict[str, PanelState]:
         note_line=say("Enregistrée", "Saved"),
         note_tone=Tone.SUCCESS,
         note_help=say("Alice ne voit pas cette note.", "Alice does not see this note."),
-        changed=say(
-            "Modifiée en dernier vendredi 20 novembre à 09:12", "Last changed on Friday, November 20 at 09:12"
+        changes=(
+            ChangeLine(
+                say(
+                    "Déplacée du ven. 20 nov., 16:00 au lun. 23 nov., 14:00",
+                    "Moved from Fri, Nov 20, 16:00 to Mon, Nov 23, 14:00",
+                ),
+                say("mer. 18 nov., 09:12 · MiKL", "Wed, Nov 18, 09:12 · MiKL"),
+            ),
+            ChangeLine(
+                say("Planifiée pour le ven. 20 nov., 16:00", "Planned for Fri, Nov 20, 16:00"),
+                say("lun. 9 nov., 17:40 · MiKL", "Mon, Nov 9, 17:40 · MiKL"),
+            ),
         ),
     )
     over = filled.history[0]

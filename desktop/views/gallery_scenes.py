@@ -10,8 +10,10 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGrad
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from desktop.view_models.hub_states import PanelState
 from desktop.view_models.states import MeetingListState, RoomViewState, ScheduleState, SignInState
 from desktop.views import (
+    gallery_details,
     gallery_diagnosis,
     gallery_door,
     gallery_entry,
@@ -27,7 +29,7 @@ from desktop.views import (
 from desktop.views.dialogs.schedule_dialog import ScheduleDialog
 from desktop.views.gallery_scene import Scene, child_named, click_on, nothing, type_into
 from desktop.views.gallery_states import Samples
-from desktop.views.hub_static_models import static_hub
+from desktop.views.hub_static_models import StaticPanel, static_hub
 from desktop.views.hub_window import HubWindow
 from desktop.views.messages import Skeleton
 from desktop.views.participant_window import ParticipantWindow
@@ -132,7 +134,7 @@ def _hub(state: MeetingListState, theme: Theme) -> QWidget:
 
 
 def _participant(state: MeetingListState, theme: Theme) -> QWidget:
-    return ParticipantWindow(StaticMeetingList(state), theme)
+    return ParticipantWindow(StaticMeetingList(state), StaticPanel(PanelState()), theme)
 
 
 def _schedule(state: ScheduleState, theme: Theme) -> QWidget:
@@ -167,6 +169,7 @@ def scenes(samples: Samples) -> Iterator[Scene]:
     yield Scene("participant", "history", make, click_on("historyButton"))
     yield Scene("participant", "account", make, click_on("accountButton"))
     yield Scene("participant", "wide", make, _wide)
+    yield from gallery_details.scenes(samples)
     dialogs = samples.schedule()
     for name, schedule in dialogs.items():
         yield Scene("schedule", name, partial(_schedule, schedule))

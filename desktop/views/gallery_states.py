@@ -30,7 +30,7 @@ BOB = PersonState("Bob Petit", "BP", 2)
 CHLOE = PersonState("Chloé Fontaine-Desmarets", "CF", 3)
 DAVID = PersonState("David N’Guessan", "DN", 5)
 SERVER = "visio.mikl.example"
-_NOT_PLANNED = (RowAction.COMING, RowAction.PRESENCE, RowAction.EXTEND)
+_NOT_PLANNED = (RowAction.COMING, RowAction.DETAILS, RowAction.EXTEND)
 HUB_MENU = tuple(each for each in RowAction if each not in _NOT_PLANNED)
 
 
@@ -219,9 +219,7 @@ class Samples:
             relative="",
             action=MeetingAction.JOIN,
             action_label=join[1],
-            menu=(RowAction.EXTEND, RowAction.COPY_LINK, RowAction.CALENDAR)
-            if hub
-            else (RowAction.PRESENCE,),
+            menu=(RowAction.EXTEND, RowAction.COPY_LINK, RowAction.CALENDAR) if hub else (RowAction.DETAILS,),
         )
         waiting = replace(
             filled.next,

@@ -166,8 +166,7 @@ class MeetingColumn(QScrollArea):
             self._next.act.connect(self.act)
             self._next.chosen.connect(self.chosen)
             self._next.selected.connect(self.selected)
-            if self._wide:
-                self._next.make_selectable()
+            self._next.make_selectable()
             self._column.insertWidget(0 if self._head is None else 1, self._next)
         self._next.show_row(row)
         self._next.show_heading(heading)
@@ -209,8 +208,7 @@ class MeetingColumn(QScrollArea):
                     view.act.connect(self.act)
                     view.chosen.connect(self.chosen)
                     view.selected.connect(self.selected)
-                    if self._wide:
-                        view.make_selectable()
+                    view.make_selectable()
                 else:
                     view.show_row(row)
                 kept[row.meeting_id] = view

@@ -1,11 +1,11 @@
-"""The Hub's panel about the selected meeting, at the right of the list."""
+"""The panel about the selected meeting, at the right of both apps' lists."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.view_models.hub_states import PanelState, PersonLine
+from desktop.view_models.hub_states import ChangeLine, PanelState, PersonLine
 from desktop.view_models.states import MeetingAction, Tone
 from desktop.views.controls import Button, ButtonKind
 from desktop.views.fields import FieldFrame, IconMark, TextEditor
@@ -65,8 +65,41 @@ class _People(QWidget):
         return line
 
 
+class _Changes(QWidget):
+    """What became of the meeting: a sentence each, and below it when and by whom."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._shown: tuple[ChangeLine, ...] = ()
+        self._lines: list[Text] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    def show_changes(self, changes: tuple[ChangeLine, ...]) -> None:
+        """Replace them."""
+        self.setVisible(bool(changes))
+        if changes == self._shown:
+            return
+        self._shown = changes
+        while (item := self._column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for place, each in enumerate(changes):
+            if place:
+                self._column.addSpacing(self._look.space.xs)
+            what = Text(self._look, "body", wraps=True, tabular=True)
+            what.setText(each.text)
+            when = Text(self._look, "small", ink="muted", wraps=True, tabular=True)
+            when.setText(each.when)
+            self._column.addWidget(what)
+            self._column.addWidget(when)
+
+
 class MeetingPanel(Panel):
-    """Agenda, private note, people and presence of one meeting; hidden while none is selected.
+    """Agenda, private note, people, presence and history of one meeting; hidden while none is selected.
 
     Args:
         model: state and intentions.
@@ -99,7 +132,8 @@ class MeetingPanel(Panel):
         self._presence_label = Text(look, "label")
         self._presence_line = Text(look, "body", ink="muted", wraps=True)
         self._presence = _People(look)
-        self._changed = Text(look, "small", ink="muted", wraps=True)
+        self._changes_label = Text(look, "label")
+        self._changes = _Changes(look)
         self._error = Text(look, "small", ink="danger", wraps=True)
         self._retry = Button(look, "panelRetryButton", ButtonKind.QUIET)
         self._trouble = QWidget()
@@ -123,7 +157,6 @@ class MeetingPanel(Panel):
             (self._zone, state.zone),
             (self._ended, state.ended),
             (self._presence_line, state.presence_line),
-            (self._changed, state.changed),
         ):
             text.setText(words)
             text.setVisible(bool(words))
@@ -138,6 +171,8 @@ class MeetingPanel(Panel):
             self._filling = True
             self._note.setPlainText(state.note)
             self._filling = False
+        for part in self._note_parts:
+            part.setVisible(bool(state.note_help))
         self._note.setEnabled(state.note_ready)
         self._note_help.setText(state.note_help)
         self._note.setAccessibleDescription(state.note_help)
@@ -147,6 +182,8 @@ class MeetingPanel(Panel):
         self._people.show_people(state.people)
         self._presence.show_people(state.presence)
         self._presence_label.setVisible(bool(state.presence or state.presence_line))
+        self._changes.show_changes(state.changes)
+        self._changes_label.setVisible(bool(state.changes))
         self._trouble.setVisible(state.error is not None)
         self._error.setText(state.error.sentence if state.error else "")
         self._retry.set_label(state.error.action if state.error else "")
@@ -162,16 +199,17 @@ class MeetingPanel(Panel):
 
     def _lay_out(self, note_frame: FieldFrame) -> None:
         self.content.addLayout(self._summary())
+        self._note_parts = (self._note_heading(), note_frame, self._note_help, self._note_line)
         sections: tuple[tuple[QWidget, ...], ...] = (
             (self._agenda_label, self._agenda),
-            (self._note_heading(), note_frame, self._note_help, self._note_line),
+            self._note_parts,
             (self._people_label, self._people),
             (self._presence_label, self._presence_line, self._presence),
+            (self._changes_label, self._changes),
         )
         for parts in sections:
             self.content.addLayout(self._section(parts))
         self.content.addStretch(1)
-        self.content.addWidget(self._changed)
 
     def _summary(self) -> QVBoxLayout:
         """State, hours, the buttons, and what could not be loaded."""
@@ -233,3 +271,4 @@ class MeetingPanel(Panel):
         self._note.setPlaceholderText(self.tr("Only for you"))
         self._people_label.setText(self.tr("People"))
         self._presence_label.setText(self.tr("Presence"))
+        self._changes_label.setText(self.tr("History"))

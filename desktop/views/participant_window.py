@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.view_models.states import ListPhase, MeetingGroup, MeetingListState, Tone
 from desktop.views.controls import Button, ButtonKind
 from desktop.views.focus_ring import FocusRing
+from desktop.views.hub_intentions import PanelIntentions
 from desktop.views.icons import window_icon
 from desktop.views.intentions import MeetingListIntentions
 from desktop.views.meeting_list import MeetingColumn
+from desktop.views.meeting_panel import MeetingPanel
 from desktop.views.menu import AccountButton
 from desktop.views.messages import InfoLine, Toast
 from desktop.views.text import ElidedText
@@ -23,7 +25,8 @@ class ParticipantWindow(QWidget):
     """The client's window, one column.
 
     Args:
-        model: state and intentions.
+        model: state and intentions of the list.
+        panel: those of the panel about the selected meeting.
         look: colours, fonts and sizes.
     """
 
@@ -32,9 +35,10 @@ class ParticipantWindow(QWidget):
     test_requested = Signal()
     """*Test my setup*."""
 
-    def __init__(self, model: MeetingListIntentions, look: Look) -> None:
+    def __init__(self, model: MeetingListIntentions, panel: PanelIntentions, look: Look) -> None:
         super().__init__()
         self._model = model
+        self._panel_model = panel
         self._look = look
         self._history_shown = False
         self.setObjectName("participantWindow")
@@ -53,11 +57,14 @@ class ParticipantWindow(QWidget):
         self._column = MeetingColumn(look, wide=False, width="content_width")
         self._history = Button(look, "historyButton", ButtonKind.QUIET)
         self._test = Button(look, "testButton", ButtonKind.QUIET)
+        self._panel = MeetingPanel(panel, look)
+        self._content = QWidget()
         self._ring = FocusRing(look, self)
         self._toast = Toast(look, self)
         self._lay_out()
         self._column.act.connect(model.act)
         self._column.chosen.connect(model.choose)
+        self._column.selected.connect(model.select)
         self._column.retry.connect(model.retry)
         self._toast.dismissed.connect(model.dismiss_notice)
         self._history.clicked.connect(self._toggle_history)
@@ -67,7 +74,9 @@ class ParticipantWindow(QWidget):
         refresh = QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self)
         refresh.activated.connect(model.retry)
         model.changed.connect(self.render_state)
+        panel.changed.connect(self._show_panel)
         self._retranslate()
+        self._show_panel()
 
     @property
     def history_shown(self) -> bool:
@@ -98,7 +107,15 @@ class ParticipantWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the toast in the middle."""
         super().resizeEvent(event)
+        self._show_panel()
         self._toast.place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes the panel away."""
+        if event.key() == Qt.Key.Key_Escape and self._panel.is_open:
+            self._panel.close_button.click()
+            return
+        super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
         look, space = self._look, self._look.space
@@ -122,12 +139,29 @@ class ParticipantWindow(QWidget):
         self._column.add_foot(self._history)
         self._column.add_foot(self._test)
         column.addWidget(self._column, 1)
-        around = QHBoxLayout(self)
+        around = QHBoxLayout(self._content)
         # The column's gutter for its scroll bar is part of the padding at the right.
         around.setContentsMargins(space.l - space.xxs, space.m, space.l - space.xxs - space.s, 0)
         around.addStretch(0)
         around.addWidget(inside, 1, Qt.AlignmentFlag(0))
         around.addStretch(0)
+        both = QHBoxLayout(self)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(0)
+        both.addWidget(self._content, 1)
+        both.addWidget(self._panel)
+
+    def _show_panel(self) -> None:
+        """Beside the list where the window is wide enough for both, else in its place."""
+        size = self._look.size
+        alone = self._panel.is_open and self.width() - size.hub_panel < size.participant_min_width
+        if alone and self._content.isVisible():
+            self._panel.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._content.setVisible(not alone)
+        self._panel.setMinimumWidth(min(size.hub_panel, self.width()))
+        self._panel.setMaximumWidth(self.width() if alone else size.hub_panel)
+        row = self._panel_model.state.row
+        self._column.mark_chosen(row.meeting_id if row is not None else "")
 
     def _toggle_history(self) -> None:
         self._history_shown = not self._history_shown

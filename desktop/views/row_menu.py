@@ -18,7 +18,7 @@ _ICONS = {
     RowAction.LATE: "hourglass",
     RowAction.COMING: "hourglass",
     RowAction.COPY_LINK: "link",
-    RowAction.PRESENCE: "people",
+    RowAction.DETAILS: "info",
     RowAction.CALENDAR: "calendar",
     RowAction.CANCEL: "close",
 }
@@ -103,7 +103,7 @@ class RowMenuButton(IconButton):
             RowAction.LATE: self.tr("I am 5 min late"),
             RowAction.COMING: self.tr("I am coming, 5 min"),
             RowAction.COPY_LINK: self.tr("Copy the link"),
-            RowAction.PRESENCE: self.tr("Who was there"),
+            RowAction.DETAILS: self.tr("Details"),
             RowAction.CALENDAR: self.tr("Add to my calendar"),
             RowAction.CANCEL: self.tr("Cancel the meeting…"),
         }

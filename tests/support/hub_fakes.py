@@ -10,6 +10,7 @@ from backend_client.models import (
     Client,
     ClientAccount,
     ClientRequest,
+    HistoryEntry,
     Invite,
     InvitedClient,
     Meeting,
@@ -32,6 +33,7 @@ class FakeHub(FakeMeetings):
         super().__init__(meetings)
         self.notes: dict[UUID, str] = {}
         self.stays: list[Presence] = []
+        self.changes: list[HistoryEntry] = []
         self.delays: list[tuple[UUID, int]] = []
 
     async def change_meeting(self, meeting: Meeting, wanted: MeetingChange) -> Meeting:
@@ -100,6 +102,11 @@ class FakeHub(FakeMeetings):
         """Who was there."""
         await self._answer("presence")
         return self.stays
+
+    async def meeting_history(self, meeting_id: UUID) -> list[HistoryEntry]:
+        """What became of it."""
+        await self._answer("meeting_history")
+        return self.changes
 
     async def client_account(self, client_id: UUID) -> ClientAccount:
         """One client."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.view_models.states import RoomViewState
@@ -23,12 +23,15 @@ class LeaveMenu(Dropdown):
 
     leave = Signal()
     """Leave, the others stay."""
+    stayed = Signal()
+    """It was closed without an answer."""
     end_for_all = Signal()
     """End the meeting for everybody; was confirmed."""
 
     def __init__(self, look: Look, anchor: QWidget) -> None:
         super().__init__(look, "leaveMenu", anchor)
         self._state = RoomViewState()
+        self._answered = False
         self._choices = QWidget()
         self._leave_row = MenuRow(look, "leaveRow", "sign-out")
         self._end_row = MenuRow(look, "endForAllButton", "leave", ink="danger")
@@ -57,12 +60,11 @@ class LeaveMenu(Dropdown):
         column.addLayout(buttons)
         self.content.addWidget(self._choices)
         self.content.addWidget(self._question)
-        self._leave_row.clicked.connect(self.hide)
-        self._leave_row.clicked.connect(self.leave)
+        self._leave_row.clicked.connect(lambda: self._answer(self.leave))
         self._end_row.clicked.connect(self._ask)
         self._cancel.clicked.connect(self.hide)
-        self._confirm.clicked.connect(self.hide)
-        self._confirm.clicked.connect(self.end_for_all)
+        self._confirm.clicked.connect(lambda: self._answer(self.end_for_all))
+        self.closed.connect(self._closed)
         self._retranslate()
 
     def render_state(self, state: RoomViewState) -> None:
@@ -73,6 +75,7 @@ class LeaveMenu(Dropdown):
 
     def ask(self) -> None:
         """Show the rows; the keyboard is on the first."""
+        self._answered = False
         self._choices.show()
         self._question.hide()
         self._end_row.setVisible(self._state.leave_choices)
@@ -84,6 +87,15 @@ class LeaveMenu(Dropdown):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+
+    def _answer(self, answer: SignalInstance) -> None:
+        self._answered = True
+        self.hide()
+        answer.emit()
+
+    def _closed(self) -> None:
+        if not self._answered:
+            self.stayed.emit()
 
     def _ask(self) -> None:
         self._choices.hide()

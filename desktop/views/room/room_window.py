@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -43,6 +43,9 @@ class RoomWindow(QWidget):
         look: the stage's look (`Theme.stage_look`).
         mark: icon of the product.
     """
+
+    stayed = Signal()
+    """What the red button asks was closed without an answer."""
 
     def __init__(self, model: RoomIntentions, look: Look, *, mark: str) -> None:
         super().__init__()
@@ -233,6 +236,7 @@ class RoomWindow(QWidget):
         self._render_chat(model.chat.state)
         self._render_people(model.people.state)
         self._menu.leave.connect(model.leave)
+        self._menu.stayed.connect(self.stayed)
         self._menu.end_for_all.connect(model.end_for_all)
         self.curtain.retry.connect(model.retry)
         self.curtain.close_room.connect(self._close_room)

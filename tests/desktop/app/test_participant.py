@@ -71,10 +71,10 @@ async def test_coming_late_and_the_calendar_are_one_click(
         assert await app.quit() == 0
 
 
-async def test_who_was_there_is_said_of_a_past_meeting(
+async def test_a_past_meeting_can_be_looked_at(
     mikl: tuple[RunningService, BackendClient], database: TestDatabase, tmp_path: Path
 ) -> None:
-    """One that nobody started: both see that nobody came."""
+    """One that nobody started: its details are behind the menu, without anything private."""
     service, host = mikl
     (alice,) = [each for each in await host.clients() if each.full_name.startswith("Alice")]
     request = MeetingRequest(
@@ -91,9 +91,13 @@ async def test_who_was_there_is_said_of_a_past_meeting(
         await app.do("click", object="toastClose")  # the news of the planning
         await app.do("click", object="historyButton")
         await app.do("click", object=f"meetingMenu-{meeting.id}")
-        await app.do("click", object="presenceRow")
-        told = await app.do("find", object="toastText")
-        assert told["text"] == "You: not there · MiKL: not there"
+        await app.do("click", object="detailsRow")
+        await app.do("find", object="meetingPanel")
+        told = await app.do("find", object="meetingPanelTitle")
+        assert told["text"] == "Bilan"
+        await app.do("gone", object="noteField")
+        await app.do("click", object="closePanelButton")
+        await app.do("find", object="historyButton")
     finally:
         assert await app.quit() == 0
 

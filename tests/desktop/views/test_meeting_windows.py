@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.view_models.history import FileKind
+from desktop.view_models.hub_states import PanelState
 from desktop.view_models.language import Language
 from desktop.view_models.states import (
     ErrorText,
@@ -57,7 +58,7 @@ def hub(theme: Theme, show: Show) -> Open:
 @pytest.fixture
 def client(theme: Theme, show: Show) -> tuple[ParticipantWindow, StaticMeetingList]:
     model = StaticMeetingList(CLIENT["running"])
-    window = ParticipantWindow(model, theme)
+    window = ParticipantWindow(model, StaticPanel(PanelState()), theme)
     show(window)
     return window, model
 
@@ -118,7 +119,7 @@ def test_the_empty_list_offers_the_one_thing_to_do(hub: Open) -> None:
 
 
 def test_an_empty_list_of_a_client_has_no_button(theme: Theme, show: Show) -> None:
-    window = show(ParticipantWindow(StaticMeetingList(CLIENT["empty"]), theme))
+    window = show(ParticipantWindow(StaticMeetingList(CLIENT["empty"]), StaticPanel(PanelState()), theme))
     assert is_shown(window, "blank")
     assert not is_shown(window, "blankButton")
 
@@ -279,7 +280,7 @@ def test_good_news_goes_by_itself_and_trouble_stays(theme: Theme, qtbot: QtBot) 
 
 @pytest.mark.parametrize("state", CLIENT.values(), ids=CLIENT.keys())
 def test_the_clients_window_draws_every_state(theme: Theme, show: Show, state: MeetingListState) -> None:
-    window = show(ParticipantWindow(StaticMeetingList(state), theme))
+    window = show(ParticipantWindow(StaticMeetingList(state), StaticPanel(PanelState()), theme))
     assert len(filled_buttons(window)) <= 1
     greeting = named(window, "greeting")
     assert isinstance(greeting, QLabel)
