@@ -142,6 +142,7 @@ def test_every_recording_is_read_and_every_message_recorded() -> None:
         models.AnswerModel,
         models.RequestModel,
         models.Person,
+        models.HistoryEntry,
         models.Presence,
         models.Client,
         models.SignInSession,
