@@ -1,4 +1,4 @@
-"""The keyboard alone reaches every control of the windows around the room: Tab, and arrows among alternatives."""
+"""The keyboard alone reaches every control of the windows around the room: Tab, arrows among alternatives."""
 
 from __future__ import annotations
 
