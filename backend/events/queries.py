@@ -53,12 +53,21 @@ async def read_events(connection: Connection, asked: Sequence[Asked]) -> list[Di
     return await cursor.fetchall()
 
 
-def batch_of(row: DictRow, after: int | None) -> Batch:
+def batch_of(row: DictRow, after: int | None, *, opening: bool) -> Batch:
     """One person's row.
 
+    Args:
+        row: of `read_events`.
+        after: the number that was asked for.
+        opening: he only begins to listen, for which he must be signed in. A stream that is open has to
+            tell the end of its session first, and ends by that.
+
     Raises:
-        ServiceError: `FORBIDDEN` for an account that was deactivated: that ends its streams.
+        ServiceError: `FORBIDDEN` for an account that was deactivated: that ends its streams;
+            `SESSION_ENDED`.
     """
+    if opening and not row["has_session"]:
+        raise ServiceError(ApiErrorCode.SESSION_ENDED)
     if not row["active"]:
         raise ServiceError(ApiErrorCode.FORBIDDEN, detail="the account is not active")
     first, last = int(row["first_seq"]), int(row["last_seq"])

@@ -32,17 +32,22 @@ class EventReader:
         self._waiting: deque[tuple[Asked, asyncio.Future[DictRow]]] = deque()
         self._somebody_waits = asyncio.Event()
 
-    async def read(self, caller: Caller, after: int | None) -> Batch:
+    async def read(self, caller: Caller, after: int | None, *, opening: bool = False) -> Batch:
         """The caller's events after a number, or just the newest number when `after` is None.
 
+        Args:
+            caller: whose.
+            after: the number.
+            opening: refuse him, too, if his sign-in was ended while his access token lives on.
+
         Raises:
-            ServiceError: `FORBIDDEN` for an account that was deactivated: that ends its streams.
+            ServiceError: `FORBIDDEN` for an account that was deactivated, `SESSION_ENDED`.
                 Otherwise as `Database.as_caller`.
         """
         row: asyncio.Future[DictRow] = asyncio.get_running_loop().create_future()
         self._waiting.append((Asked(caller, after), row))
         self._somebody_waits.set()
-        return batch_of(await row, after)
+        return batch_of(await row, after, opening=opening)
 
     async def run(self) -> None:
         """Read for those who ask, until cancelled."""

@@ -10,9 +10,8 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Header, Query, Response
 
-from backend.accounts.queries import me, require_session
 from backend.auth import Authenticated
-from backend.database import Caller, Connection
+from backend.database import Caller
 from backend.errors import ServiceError
 from backend.events.hub import Listener
 from backend.events.queries import reset
@@ -43,11 +42,7 @@ async def stream_events(
         else None
     )
 
-    async def check(connection: Connection) -> None:
-        await require_session(connection)
-        await me(connection)
-
-    await services.database.as_caller(caller, check)
+    await services.events.read(caller, None, opening=True)
     return EventStream(_follow(services, caller, after))
 
 
@@ -104,8 +99,7 @@ async def poll_events(
     with services.hub.registered(caller.account_id, caller.session_id) as listener:
         while True:
             listener.settle()
-            await services.database.as_caller(caller, require_session)
-            batch = await services.events.read(caller, after)
+            batch = await services.events.read(caller, after, opening=True)
             left_s = deadline - time.monotonic()
             if batch.events or after is None or listener.closing or left_s <= 0:
                 return LiveEvents(events=batch.events, last=batch.last)

@@ -91,6 +91,31 @@ async def test_row_security_decides_and_not_the_query(database: TestDatabase, re
     assert (await reader.read(alice, 0)).events == []
 
 
+async def test_whose_sign_in_ended_opens_nothing(database: TestDatabase, reader: EventReader) -> None:
+    """Read together with somebody who is signed in; a stream that is open still hears the end told."""
+    alice, bob = (
+        Caller(person.account_id, session_id, "aal1", person.expires_at)
+        for person in (caller(database, ALICE), caller(database, BOB))
+        for session_id in (
+            database.admin(
+                "insert into private.sessions (user_id, idle_until, expires_at, password_at) values"
+                " (%s, now() + interval '1 day', now() + interval '1 day', now()) returning id",
+                (person.account_id,),
+            )[0]["id"],
+        )
+    )
+    database.admin("select private.end_session(%s, 'logout')", (alice.session_id,))
+    hers, his = await asyncio.gather(
+        *(reader.read(person, 0, opening=True) for person in (alice, bob)), return_exceptions=True
+    )
+    assert isinstance(hers, ServiceError)
+    assert hers.code is ApiErrorCode.SESSION_ENDED
+    assert not isinstance(his, BaseException)
+    assert len(his.events) == EVENTS[BOB]
+    told = await reader.read(alice, EVENTS[ALICE])
+    assert told.ended_sessions == {alice.session_id}
+
+
 async def test_nobody_reads_in_anothers_name(database: TestDatabase) -> None:
     """The function that takes claims refuses whoever has some already."""
     stolen = caller(database, BOB).claims()

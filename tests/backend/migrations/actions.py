@@ -50,6 +50,7 @@ public.begin_connection_test()                                     ok   ok   403
 private.claim_idempotency_key('k', 'o', 'd')                       ok   ok   ok   ok   ok   ok   ok   ok
 private.keep_idempotent_answer('key-alice', 200, '{}')             ok   ok   ok   ok   ok   ok   ok   ok
 private.read_events(array['{}'], array[0], 500)                    403  403  403  403  403  403  403  403
+private.has_session()                                              ok   ok   ok   ok   ok   ok   ok   ok
 private.require_session()                                          ok   ok   ok   ok   ok   ok   ok   ok
 private.claim('sub')                                               ok   ok   ok   ok   ok   ok   ok   ok
 private.waiting_span()                                             ok   ok   ok   ok   ok   ok   ok   ok

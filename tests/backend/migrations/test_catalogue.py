@@ -132,6 +132,7 @@ def test_functions_are_granted_as_listed(database: TestDatabase) -> None:
             "auth.uid",
             "private.claim",
             "private.claim_idempotency_key",
+            "private.has_session",
             "private.keep_idempotent_answer",
             "private.me",
             "private.my_account_id",
