@@ -277,12 +277,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /v1/meetings/{running}/rating": {"stars": 4, "comment": "Taken over"},
     "PUT /v1/meetings/{planned}/door": {"state": "held"},
     "POST /v1/meetings/{running}/left": {"seconds_ago": 3.5},
-    "PUT /v1/meetings/{planned}/readiness": {
-        "microphone": "ok",
-        "camera": "ok",
-        "speaker": "ok",
-        "network": "ok",
-    },
+    "PUT /v1/meetings/{planned}/readiness": dict.fromkeys(
+        ("microphone", "camera", "speaker", "network"), "ok"
+    ),
     "POST /v1/meetings": {"client_id": "{client_id}", "title": "New", "scheduled_at": "{soon}"},
     "POST /v1/meetings/start-now": {"client_id": "{client_id}", "title": "Now"},
     "POST /v1/webhooks/openvidu": {"event": "sessionDestroyed", "timestamp": 1, "sessionId": "{room}"},
