@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from backend.config import Settings
 from backend.demo_accounts import PASSWORD
 from backend_client.client import BackendClient
 from backend_client.events import EventFeed, FeedTimings
@@ -42,7 +43,7 @@ async def move(mikl: Person, meeting: dict[str, object], title: str) -> None:
 
 
 async def test_what_one_process_does_the_other_tells(database: TestDatabase) -> None:
-    """To the person it concerns and to nobody else, and within a second."""
+    """To the person it concerns and to nobody else; by the wake-up, not by the next look for lost ones."""
     with service_process(database, **SHARED) as one, service_process(database, **SHARED) as two:
         async with AsyncExitStack() as stack:
             mikl, alice, bob = [
@@ -54,7 +55,7 @@ async def test_what_one_process_does_the_other_tells(database: TestDatabase) -> 
             began = time.monotonic()
             meeting = await plan(mikl, database.client_id(ALICE))
             told = [await hers.next(), await hers.next()]
-            assert time.monotonic() - began < 1.0
+            assert time.monotonic() - began < Settings.model_fields["sweep_s"].default / 2
             assert {event.kind for event in told} == {EventKind.MEETING_SCHEDULED, EventKind.NOTIFICATION_NEW}
             assert {str(event.meeting_id) for event in told} == {meeting["id"]}
             # Bob hears of his own meeting next, not of hers.
@@ -204,7 +205,7 @@ async def test_a_reader_who_takes_nothing_is_closed_and_resumes(
             while own["id"].encode() not in seen:
                 # The end of the piece before: the id may stand across the two.
                 seen = seen[-40:] + await anext(pieces)
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 10
             await quick.aclose()
             await until(
                 lambda: "reader takes nothing" in caplog.text, "the slow reader to be given up", LIMIT_S
