@@ -314,7 +314,7 @@ async def test_nothing_of_another_is_given_or_changed(place: Place, victim: Vict
 
 def test_every_path_has_a_line(place: Place) -> None:
     """A new one without fails."""
-    paths = httpx.get(f"{place.url}/openapi.json", trust_env=False).json()["paths"]
+    paths = httpx.get(f"{place.url}/openapi.json", trust_env=False, timeout=60).json()["paths"]
     described = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     written = {
         route.replace("{planned}", "{meeting_id}").replace("{running}", "{meeting_id}") for route in lines()

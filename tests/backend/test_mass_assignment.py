@@ -35,7 +35,7 @@ async def test_what_is_not_the_callers_to_set_is_refused(place: Place, victim: V
 
 def test_every_route_with_a_body_is_tried(place: Place) -> None:
     """A new one without a line in `BODIES` fails."""
-    paths = httpx.get(f"{place.url}/openapi.json", trust_env=False).json()["paths"]
+    paths = httpx.get(f"{place.url}/openapi.json", trust_env=False, timeout=60).json()["paths"]
     needed = {
         f"{method.upper()} {path}"
         for path, methods in paths.items()

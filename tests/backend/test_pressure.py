@@ -235,7 +235,7 @@ async def test_thousands_of_idle_connections_keep_nobody_out(database: TestDatab
 
 def test_no_address_comes_from_a_caller(service: RunningService) -> None:
     """Nothing that the service fetches is named by a request: no member or parameter is an address."""
-    document = httpx.get(f"{service.url}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{service.url}/openapi.json", trust_env=False, timeout=60).json()
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
     schemas = document["components"]["schemas"]
     bodies = json.dumps([operation.get("requestBody") for operation in operations])
