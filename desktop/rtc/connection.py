@@ -8,6 +8,7 @@ servers, our one publication, and the goodbye. What outlives it (devices, state,
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import platform
 from collections.abc import Callable
@@ -151,21 +152,25 @@ class Connection:
         """
         await self.publication.publish(self._ice_servers, self.own_id)
 
-    async def say_goodbye(self) -> None:
-        """Leave on the wire, when joined; without it the server would keep a ghost of us."""
-        if self._joined is None:
-            return
-        try:
-            await self.signalling.request(LeaveRoom(), timeout_s=LEAVE_REPLY_S)
-        except RtcError as error:
-            log.warning("left without the server's reply: %s", error)
+    async def close(self, *, goodbye: bool = False) -> None:
+        """Close the line and our stream's path; nobody is told anything afterwards. Safe twice.
 
-    async def close(self) -> None:
-        """Close the line and our stream's path; nobody is told anything afterwards. Safe twice."""
-        self._joined = None
+        Both at the same time: of a server that is dead, neither answers, and nobody waits for them in turn.
+
+        Args:
+            goodbye: leave on the wire first, when joined; without it the server would keep a ghost of us.
+        """
+        joined, self._joined = self._joined, None
         self._early = []
+        await asyncio.gather(self._hang_up(goodbye=goodbye and joined is not None), self.publication.close())
+
+    async def _hang_up(self, *, goodbye: bool) -> None:
+        if goodbye:
+            try:
+                await self.signalling.request(LeaveRoom(), timeout_s=LEAVE_REPLY_S)
+            except RtcError as error:
+                log.warning("left without the server's reply: %s", error)
         await self.signalling.close()
-        await self.publication.close()
 
     def _enter(self, result: JoinResult) -> None:
         """Take over what the join result says, then what came while it was on its way."""

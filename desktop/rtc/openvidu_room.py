@@ -382,14 +382,15 @@ class OpenViduRoom:
         if self._joining is not None and not self._joining.done():
             self._joining.cancel()
             await asyncio.wait([self._joining])
+        # All at once: each is bounded by itself, and a server that is dead answers none of them.
         steps = await asyncio.gather(
-            self._hang_up(goodbye), self._sharing.close(), self._devices.release(), return_exceptions=True
+            self._place.close(goodbye=goodbye),
+            self._tasks.close(),
+            self._subscriptions.close(),
+            self._sharing.close(),
+            self._devices.release(),
+            return_exceptions=True,
         )
         for failure in steps:
             if isinstance(failure, BaseException):
                 log.error("leaving was not clean", exc_info=failure)
-
-    async def _hang_up(self, goodbye: bool) -> None:
-        await self._place.close(goodbye=goodbye)
-        await self._tasks.close()
-        await self._subscriptions.close()

@@ -173,9 +173,7 @@ class Place:
         """
         self.give_up()
         await self._tasks.close()  # first: a comeback under way would open another connection
-        if goodbye:
-            await self._connection.say_goodbye()
-        await self._connection.close()
+        await self._connection.close(goodbye=goodbye)
 
     @property
     def withdrawn(self) -> bool:
@@ -257,9 +255,7 @@ class Place:
         former = self._connection
         if former.own_id:
             self._former_ids.add(former.own_id)
-            if former.signalling.stands:
-                await former.say_goodbye()
-        await former.close()
+        await former.close(goodbye=bool(former.own_id) and former.signalling.stands)
         await self._owner.dropped()
         self._connection = self._connect_with(parsed, self._events)
         await self.join()
