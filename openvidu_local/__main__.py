@@ -18,6 +18,7 @@ from pathlib import Path
 
 from openvidu_local import faults
 from openvidu_local.faults import FaultError, Faults
+from openvidu_local.heap import set_start_apart
 from openvidu_local.options import (
     SECRET_FORM,
     WEBHOOK_EVENTS,
@@ -161,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         timing=Timing(grace_s=parsed.grace),
         bandwidth=Bandwidth(min(Bandwidth().min_bps, parsed.max_bitrate), parsed.max_bitrate),
     )
+    set_start_apart()
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(serve(options))

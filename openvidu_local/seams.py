@@ -38,6 +38,7 @@ from aiortc.rtp import (
 from openvidu_local.fanout import RelayTrack
 from openvidu_local.options import Bandwidth
 from openvidu_local.outlet import RtpForm, RtpOutlet
+from openvidu_local.rates import SlidingRate
 
 log = logging.getLogger(__name__)
 
@@ -281,6 +282,7 @@ def _somewhere(
 class _BoundedEstimator(RemoteBitrateEstimator):
     def __init__(self, bandwidth: Bandwidth, ceiling_bps: Callable[[], int | None]) -> None:
         super().__init__()
+        _replace(self, "incoming_bitrate", SlidingRate())
         self._bandwidth = bandwidth
         self._ceiling_bps = ceiling_bps
 

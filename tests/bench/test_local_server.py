@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
 
 import pytest
 from aiortc.codecs.vpx import vp8_depayload
@@ -36,7 +38,7 @@ def test_the_first_late_picture_decides() -> None:
     """What went well afterwards was luck."""
 
     def step(participants: int, late: int) -> Step:
-        return Step(participants, late, 0, 5, 0.1, 0.1, 1.0)
+        return Step(participants, late, 0, 5, 2, 0.1, 0.1, 1.0)
 
     assert most_without_late([step(2, 0), step(3, 0), step(4, 0)]) == 4
     assert most_without_late([step(2, 0), step(3, 1), step(4, 0)]) == 2
@@ -52,3 +54,12 @@ def test_a_small_room_is_filled_and_measured(monkeypatch: pytest.MonkeyPatch) ->
     assert (step.participants, step.streams) == (2, 2)
     assert step.worst_ms > 0
     assert step.participants_core > 0
+    assert gc.isenabled()
+
+
+async def test_a_hold_up_of_our_own_is_told() -> None:
+    """Nothing ran for a fifth of a second: that much of a delay is ours."""
+    looking = asyncio.create_task(local_server._longest_hold_up(1.0))
+    await asyncio.sleep(0.1)
+    time.sleep(0.2)  # noqa: ASYNC251 - holding the loop up is the point
+    assert await looking >= 0.15

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 Json = Any
-FRAMES = int(os.environ.get("VISIO_HOSTILE_FRAMES", "2000"))
+USUAL_FRAMES = 2_000
+FRAMES = int(os.environ.get("VISIO_HOSTILE_FRAMES", str(USUAL_FRAMES)))
 """How many frames a test sends; more are asked for by the environment."""
 SEED = int(os.environ.get("VISIO_HOSTILE_SEED", "20261122"))
 

@@ -53,6 +53,23 @@ async def test_memory_is_given_back_but_not_all_the_time() -> None:
     assert not await trim.give_back()
 
 
+FROZEN = """
+import gc, openvidu_local.__main__ as program
+async def serve(options):
+    print(gc.get_freeze_count(), len(gc.get_objects()))
+program.serve = serve
+program.main([])
+"""
+
+
+def test_the_program_sets_its_start_apart() -> None:
+    """What was imported is nothing that the collector looks at while pictures are forwarded."""
+    told = subprocess.run([sys.executable, "-c", FROZEN], capture_output=True, text=True, check=True)
+    apart, looked_at = map(int, told.stdout.split())
+    assert apart > 20_000
+    assert looked_at < apart / 10
+
+
 async def test_another_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(ctypes, "CDLL", lambda _: pytest.fail("there is no such library"))
