@@ -10,6 +10,7 @@ import pytest
 from desktop.rtc import subscription
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.openvidu_room import OpenViduRoom
+from desktop.rtc.signalling import SignallingTimes
 from desktop.rtc.state import EndReason, RoomPhase, StreamPhase
 from tests.desktop.rtc.conftest import Guest, House
 from tests.support.sources import BLUE, GREEN, RED, BlocksCamera, ToneMicrophone, middle_colour, shows
@@ -384,7 +385,8 @@ async def test_a_stream_taken_down_by_force(house: House) -> None:
 
 async def test_secrets_stay_out_of_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
     """Tokens, ICE passwords and session descriptions, at the level INFO and from every library."""
-    ada, bo = await house.joined("Ada"), await house.joined("Bo")
+    ada = await house.joined("Ada", times=SignallingTimes())
+    bo = await house.joined("Bo", times=SignallingTimes())
     await until(lambda: ada.picture_of().picture, "Bo's picture")
     await asyncio.gather(ada.room.leave(), bo.room.leave())
     for mark in ("tok_", "ice-pwd", "ice-ufrag", "a=candidate", "fingerprint"):
