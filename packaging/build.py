@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,7 @@ from installers import (  # noqa: E402
     repository,
     sbom,
     secret_scan,
+    service_check,
     signing,
     start_time,
     wine_check,
@@ -176,8 +178,12 @@ def make_policies(options: argparse.Namespace) -> Result:
     return {"files": listed(made, options.out)}
 
 
-def make_server(options: argparse.Namespace) -> Result:
-    """What packaging/server makes for the service."""
+def server_build() -> ModuleType:
+    """`packaging/server/build.py`, which any Python 3.11 can run alone, as a module.
+
+    Raises:
+        BuildError: it is not there.
+    """
     script = ROOT / "packaging" / "server" / "build.py"
     if not script.is_file():
         raise BuildError("packaging/server/build.py does not exist")
@@ -187,6 +193,12 @@ def make_server(options: argparse.Namespace) -> Result:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # its dataclasses look themselves up
     spec.loader.exec_module(module)
+    return module
+
+
+def make_server(options: argparse.Namespace) -> Result:
+    """What packaging/server makes for the service."""
+    module = server_build()
     failure: type[Exception] = getattr(module, "BuildError", BuildError)
     try:
         made = module.main(options.out)
@@ -195,6 +207,11 @@ def make_server(options: argparse.Namespace) -> Result:
     if isinstance(made, int) and made:
         raise BuildError(f"packaging/server/build.py ended with {made}")
     return {"server": made if isinstance(made, dict) else "made"}
+
+
+def verify_server(options: argparse.Namespace) -> Result:
+    """The service's package on a clean Debian: install, migrate, serve, back up, upgrade, restore, purge."""
+    return {"verify_server": service_check.verify_server(server_build(), options.version, options.out)}
 
 
 def make_all(options: argparse.Namespace) -> Result:
@@ -220,6 +237,7 @@ TARGETS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "server": make_server,
     "verify": verify,
     "verify-msi": verify_msi,
+    "verify-server": verify_server,
 }
 
 

@@ -30,6 +30,8 @@ class Native:
         files: patterns of its files' names.
         texts: licence texts in `packaging/licences`.
         copyright: the notice that a BSD or MIT licence asks to repeat, "" where the text holds it.
+        shown_by: what its files hold, in name or content, when they are of this version; the version itself
+            where nothing else is said.
     """
 
     name: str
@@ -40,6 +42,12 @@ class Native:
     files: tuple[str, ...]
     texts: tuple[str, ...]
     copyright: str
+    shown_by: tuple[str, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What the files of this version hold, in name or content."""
+        return self.shown_by or tuple(self.version.split(", "))
 
 
 def native_components() -> tuple[Native, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -56,6 +57,28 @@ def test_each_bundled_library_is_described(written: Path) -> None:
         if native.inside:
             for package in native.inside.split(", "):
                 assert package in pins(runtime_lock()), f"{native.name}: {package} is not shipped"
+
+
+def bundled(native: notices.Native) -> list[Path]:
+    """A component's files as the installed wheels have them."""
+    package = distribution(native.inside.split(", ")[0])
+    site = Path(str(package.locate_file("")))
+    return [path for pattern in native.files for path in sorted(site.glob(pattern)) if path.is_file()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the names are those of the Linux wheels")
+@pytest.mark.parametrize(
+    "native", [each for each in notices.native_components() if each.inside], ids=lambda each: each.name
+)
+def test_the_version_of_a_bundled_library_is_that_of_the_wheel(native: notices.Native) -> None:
+    """Said by the library itself, by its file's name, or by the version of the package it is the heart of."""
+    files = bundled(native)
+    assert files, "none of its files is there"
+    packages = {pins(runtime_lock())[name] for name in native.inside.split(", ")}
+    for word in native.evidence:
+        assert word in packages or any(
+            word in path.name or word.encode() in path.read_bytes() for path in files
+        ), f"{word} stands in none of {[path.name for path in files]}"
 
 
 def environment_document() -> sbom.Document:
