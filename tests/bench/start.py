@@ -16,11 +16,14 @@ from pathlib import Path
 
 from tests.bench.app_in_room import alice_signed_in, cpu_s, servers, tree
 from tests.bench.row import LEAST_ROUNDS, BenchError, Options, Row, row_of
-from tests.end_to_end.stack import Stack
+from tests.end_to_end.stack import ALICE, PASSWORD, Stack
 from tests.support.app_process import AppProcess
+from tests.support.kept_keyring import keyring_at
 
 IDLE_S = 20.0
 SETTLE_S = 5.0
+KEPT = "kept"
+"""Whose session goes on."""
 _LIMIT_S = 60.0
 _BARE = """
 import time
@@ -81,6 +84,38 @@ async def log_in_card(stack: Stack, folder: Path, number: int) -> float:
         await app.stop()
 
 
+async def kept_session(stack: Stack, folder: Path) -> dict[str, str]:
+    """Alice signs in and closes her app; the environment in which its next start goes on with her session."""
+    kept = keyring_at(folder / "kept.json")
+    app = AppProcess("participant", KEPT, stack.service_url, folder, ("--camera", "test"), env=kept)
+    try:
+        await app.start()
+        await app.sign_in(ALICE, PASSWORD)
+    finally:
+        await app.quit()
+    return kept
+
+
+async def filled_list(stack: Stack, folder: Path, kept: dict[str, str]) -> float:
+    """Seconds from the start of an app whose session is kept to its list, as the service has it now."""
+    app = AppProcess(
+        "participant",
+        KEPT,
+        stack.service_url,
+        folder,
+        ("--camera", "test"),
+        module="tests.bench.lean_app",
+        env=kept,
+    )
+    began_s = time.monotonic()
+    try:
+        await app.start()
+        await app.do("list", timeout_s=_LIMIT_S)
+        return time.monotonic() - began_s
+    finally:
+        await app.quit()
+
+
 async def idle(stack: Stack, folder: Path, number: int) -> float:
     """Share of a core that an app takes whose list is open."""
     async with alice_signed_in(stack, folder, None, f"idle{number}") as app:
@@ -95,17 +130,22 @@ async def measure(rounds: int) -> list[Row]:
     """Everything, by turns."""
     ours: list[float] = []
     bare: list[float] = []
+    lists: list[float] = []
     imports: list[float] = []
     shares: list[float] = []
     async with servers() as (stack, _openvidu, folder):
         await log_in_card(stack, folder, -1)  # compiles what is not compiled yet
+        kept = await kept_session(stack, folder)
+        await filled_list(stack, folder, kept)
         for number in range(rounds):
             bare.append(await asyncio.to_thread(bare_window))
             ours.append(await log_in_card(stack, folder, number))
+            lists.append(await filled_list(stack, folder, kept))
             imports.append(await asyncio.to_thread(importing))
         shares.append(100 * await idle(stack, folder, 0))
     return [
         row_of("start/log-in", ours, bare, unit="s", aim=2.0, environment=_screen()),
+        row_of("start/list", lists, bare, unit="s", aim=2.0, environment=_screen()),
         row_of("start/import", imports, bare, unit="s"),
         row_of("start/idle", shares, 0.5, unit="% of a core", seconds=IDLE_S),
     ]

@@ -92,6 +92,7 @@ def test_a_release_is_verified_tried_and_left_to_a_person() -> None:
         "dev.py check",
         "dev.py test",
         "package verify",
+        "package verify-server",
         "pip-audit --strict",
         "git diff --exit-code",
     ):
