@@ -13,14 +13,15 @@ import logging
 import sys
 from dataclasses import dataclass
 from enum import Enum
-
-import keyring
-from keyring.backend import KeyringBackend
-from keyring.backends import chainer, fail, null
-from keyring.errors import KeyringLocked
+from typing import TYPE_CHECKING
 
 from backend_client.sign_in import MemoryTokenStore, TokenStore, TokenStoreError
 from resources.brand import KEYRING_SERVICE
+
+# keyring is imported by whoever opens the store, in a worker thread. Its own reader of packages'
+# metadata also makes Python's slower, and the start asks that for our version.
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ def open_token_store(service_url: str, profile: str) -> OpenedTokenStore:
         service_url: the service's address.
         profile: `Paths.profile`.
     """
+    from keyring.errors import KeyringLocked  # noqa: PLC0415  (see above)
+
     backend, problem = _usable_backend()
     if backend is None:
         return _in_memory(problem)
@@ -139,6 +142,9 @@ def _in_memory(problem: TokenStoreProblem, detail: str = "") -> OpenedTokenStore
 
 def _usable_backend() -> tuple[KeyringBackend | None, TokenStoreProblem]:
     """The best backend that keeps secrets secret; else None and why there is none."""
+    import keyring  # noqa: PLC0415  (see above)
+    from keyring.backends import chainer, fail, null  # noqa: PLC0415
+
     if sys.platform != "darwin":
         # Looking for Apple's libraries elsewhere starts nine programs, and takes 0.1 s of every start.
         # keyring takes a module that cannot be imported for a backend of another system.
