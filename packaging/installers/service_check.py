@@ -104,7 +104,7 @@ class ServiceCheck:
         self.root.apt("install", "--no-install-recommends", "postgresql", "python3")
         (folder,) = (self.root.folder / "etc/postgresql").glob("*/main")
         self._cluster = (folder.parent.name, "main")
-        for name, value in (("port", self._database_port), ("listen_addresses", "127.0.0.1")):
+        for name, value in (("port", self._database_port), ("listen_addresses", "localhost")):
             self.root.run(["pg_conftool", *self._cluster, "set", name, str(value)])
         self._postgres("start")
         self._as_postgres("createdb", "visio")
@@ -145,7 +145,7 @@ class ServiceCheck:
         """As `mikl-service-migrate.service` does it."""
         command, environment = self._unit("mikl-service-migrate.service")
         self.root.run(command, as_user=True, env=environment)
-        applied = self._sql("select count(*) from private.migrations")
+        applied = self._sql("select count(*) from private.schema_migrations")
         password = {"VISIO_OPERATOR_PASSWORD": OPERATOR_PASSWORD, **environment}
         create = ["mikl-service", "create-operator", "--email", OPERATOR, "--name", "MiKL"]
         self.root.run(create, as_user=True, env=password)
