@@ -17,6 +17,7 @@ from typing import Any, cast
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.app.device_preview import DevicePreview
+from desktop.devices.blur_switch import BlurEnd, BlurSwitch
 from desktop.devices.catalogue import SYSTEM_DEFAULT, Device, DeviceKind, DeviceWish, device_to_use
 from desktop.devices.sound_server import SoundServer
 from desktop.qt_classes import import_qt
@@ -24,6 +25,7 @@ from desktop.rtc.errors import RtcErrorCode
 from desktop.rtc.media import AudioOutput, AudioSource, VideoSource
 from desktop.system.settings import CameraChoice, Settings, SettingsError, save_user_settings
 from desktop.view_models.device_states import (
+    BlurState,
     DeviceEvent,
     DeviceNotice,
     DevicesState,
@@ -45,10 +47,12 @@ class MachineDevices(QObject):
         settings: what was chosen before.
         settings_file: where choices are kept; None keeps them for this run.
         account_id: whose devices: decides what a generated picture looks like.
+        is_locked: which settings IT has decided.
     """
 
     changed = Signal(object)
     _server_changed = Signal()
+    _blur_ended = Signal(object)
 
     def __init__(
         self,
@@ -56,6 +60,8 @@ class MachineDevices(QObject):
         settings_file: Path | None = None,
         account_id: str = "",
         parent: QObject | None = None,
+        *,
+        is_locked: Callable[[str], bool] = lambda _: False,
     ) -> None:
         super().__init__(parent)
         self.account_id = account_id
@@ -69,6 +75,9 @@ class MachineDevices(QObject):
         self._lists: Callable[[], Lists] | None = None
         self._server = SoundServer(self._server_changed.emit)
         self._server_changed.connect(self._look_again, Qt.ConnectionType.QueuedConnection)
+        self._blur = BlurSwitch(self._blur_ended.emit)
+        self._blur_wanted = settings.background_blur
+        self._blur_ended.connect(self._take_blur_end, Qt.ConnectionType.QueuedConnection)
         generated = settings.camera is CameraChoice.TEST
         self._state = DevicesState(
             camera=KindState(wish=DeviceWish(settings.camera_device, settings.camera_name)),
@@ -81,6 +90,7 @@ class MachineDevices(QObject):
                 settings.gain_control,
                 settings.notice_when_muted,
             ),
+            blur=BlurState(locked=is_locked("background_blur")),
         )
 
     # --- the DevicesPort interface ----------------------------------------------------------------
@@ -99,6 +109,9 @@ class MachineDevices(QObject):
             choice = await asyncio.to_thread(importlib.import_module, "desktop.devices.choice")
             for module in choice.QT_MODULES:
                 await asyncio.to_thread(importlib.import_module, module)
+            if await asyncio.to_thread(choice.blur_is_available):
+                self._blur.set(self._blur_wanted)
+                self._set(blur=replace(self._state.blur, available=True, on=self._blur_wanted))
             from desktop.devices.device_list import listed, watch_devices  # noqa: PLC0415  (now it is quick)
 
             self._lists = listed
@@ -118,6 +131,18 @@ class MachineDevices(QObject):
         """See `DevicesPort.set_switches`."""
         self._set(switches=switches)
         self._save(asdict(switches))
+
+    def set_blur(self, on: bool) -> None:
+        """See `DevicesPort.set_blur`."""
+        blur = self._state.blur
+        if blur.available and not blur.locked:
+            self._blur.set(on)
+            self._set(blur=replace(blur, on=on, ended=None))
+            self._save({"background_blur": on})
+
+    def end_blur(self) -> None:
+        """The computer has too much to do: the blur goes first. Safe when it is off."""
+        self._blur.end(BlurEnd.LATE)
 
     def preview(self) -> DevicePreview:
         """See `DevicesPort.preview`."""
@@ -140,7 +165,8 @@ class MachineDevices(QObject):
             return cast("VideoSource", kept[1])
         from desktop.devices import choice  # noqa: PLC0415  (av and numpy: not before a room)
 
-        return choice.camera_of(self.used_id(DeviceKind.CAMERA), self.account_id)
+        camera = choice.camera_of(self.used_id(DeviceKind.CAMERA), self.account_id)
+        return choice.with_blur(camera, self._blur) if self._state.blur.available else camera
 
     def microphone(self) -> AudioSource:
         """The microphone to use; the generated tone where there is none. See `camera`."""
@@ -212,6 +238,14 @@ class MachineDevices(QObject):
             error = former.error if former.used == used else None
             kinds[kind.value] = replace(former, devices=devices, used=used, error=error)
         self._set(loaded=True, notice=notice, **kinds)
+
+    def _take_blur_end(self, why: BlurEnd) -> None:
+        """It went off by itself. What the user wants is still kept: the next start tries again."""
+        event = DeviceEvent.BLUR_LATE if why is BlurEnd.LATE else DeviceEvent.BLUR_BROKEN
+        used = self._state.camera.used
+        device = used if used is not None else Device("", "", False)
+        notice = self._notice(self._state.notice, DeviceKind.CAMERA, event, device, used)
+        self._set(blur=replace(self._state.blur, on=False, ended=why), notice=notice)
 
     @staticmethod
     def _notice(

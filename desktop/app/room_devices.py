@@ -11,7 +11,7 @@ from desktop.devices.catalogue import DeviceKind
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from desktop.rtc.media import SoundSwitches
 from desktop.rtc.room import RoomDevices
-from desktop.rtc.state import RoomPhase
+from desktop.rtc.state import QualityReason, RoomPhase, RoomState
 from desktop.view_models.tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ class RoomDeviceFollower:
             if self._in_use[kind] != self._devices.used_id(kind):
                 self._scope.start(self._exchange(kind, bridge), name=f"exchange {kind.value}")
 
+        if self._devices.state.blur.on and _is_overloaded(bridge.state):
+            self._devices.end_blur()
         if self._switches != self._devices.state.switches:
             self._scope.start(self._switch(bridge), name="switches of our sound")
 
@@ -94,3 +96,9 @@ class RoomDeviceFollower:
                 await bridge.replace_microphone(self._devices.microphone())
             case DeviceKind.SPEAKER:
                 await bridge.replace_output(self._devices.speaker())
+
+
+def _is_overloaded(state: RoomState) -> bool:
+    """Our own picture cannot be encoded as fast as it comes."""
+    quality = state.own_quality
+    return quality.ours and quality.reason is QualityReason.COMPUTER

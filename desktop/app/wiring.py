@@ -137,7 +137,7 @@ class Shell(QObject):
         """The operator's dialogs and pages around his list."""
         self.desk: ParticipantDesk | None = None
         """What the menus of a client's list do."""
-        self.devices = MachineDevices(settings, settings_file)
+        self.devices = MachineDevices(settings, settings_file, is_locked=is_locked)
         self.settings = SettingsDesk(
             SettingsStore(settings, settings_file, is_locked),
             self.devices,

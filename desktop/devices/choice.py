@@ -6,6 +6,7 @@ voice. Nothing here opens a device.
 
 from __future__ import annotations
 
+from desktop.devices.blur_switch import BlurSwitch
 from desktop.devices.frame_code import source_id_of
 from desktop.devices.missing_microphone import MissingMicrophone
 from desktop.devices.silent_speaker import SilentSpeaker
@@ -22,6 +23,21 @@ def camera_of(device_id: str, account_id: str) -> VideoSource:
     from desktop.devices.camera import Camera  # noqa: PLC0415  (QtMultimedia)
 
     return Camera(device_id) if device_id else TestPicture(source_id_of(account_id))
+
+
+def blur_is_available() -> bool:
+    """This installation can put a background out of focus."""
+    from desktop.devices.person_segmenter import is_available  # noqa: PLC0415
+
+    return is_available()
+
+
+def with_blur(camera: VideoSource, switch: BlurSwitch) -> VideoSource:
+    """A camera whose background goes out of focus by the switch."""
+    from desktop.devices.blurred_camera import BlurredCamera  # noqa: PLC0415
+    from desktop.devices.person_segmenter import PersonSegmenter  # noqa: PLC0415
+
+    return BlurredCamera(camera, switch, PersonSegmenter)
 
 
 def microphone_of(device_id: str, account_id: str, *, generated: bool) -> AudioSource:

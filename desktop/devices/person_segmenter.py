@@ -17,7 +17,8 @@ from desktop.devices.blur_painting import Mask
 from resources.reader import ROOT
 
 MODEL = ROOT / "models" / "selfie_segmentation_landscape.tflite"
-THREADS = 2
+THREADS = 1
+"""A second one waits for the first longer than it works."""
 
 _WIDTH_PX, _HEIGHT_PX = 256, 144
 

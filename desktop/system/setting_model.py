@@ -198,6 +198,11 @@ class Settings(BaseModel):
         "Say when I talk while muted",
         "Loudness is measured while muted, on this computer; it is neither sent nor kept.",
     )
+    background_blur: bool = _setting(
+        False,
+        "Background blur",
+        "What is behind the person is out of focus; it turns itself off where the computer is too slow.",
+    )
     skip_prejoin: bool = _setting(
         False, "Join without the preview", "Joining opens the room at once, with the devices of last time."
     )

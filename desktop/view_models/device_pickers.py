@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from desktop.rtc.errors import RtcErrorCode
-from desktop.view_models.device_states import DeviceKind, DevicesState
+from desktop.view_models.device_states import BlurEnd, BlurState, DeviceKind, DevicesState
 from desktop.view_models.error_texts import text_for
-from desktop.view_models.prejoin_states import DeviceChoice, PickerState
+from desktop.view_models.prejoin_states import BlurChoice, DeviceChoice, PickerState
 
 translate = QCoreApplication.translate
 
@@ -74,3 +74,20 @@ def _action(error: RtcErrorCode, *, settings_page: bool) -> str:
     if error in DENIED and settings_page:
         return translate("Devices", "Open the system's settings")
     return translate("Devices", "Try again")
+
+
+def blur_of(devices: DevicesState) -> BlurChoice:
+    """The switch of the background blur."""
+    blur = devices.blur
+    return BlurChoice(offered=blur.available, on=blur.on, locked=blur.locked, note=blur_note(blur))
+
+
+def blur_note(blur: BlurState) -> str:
+    """What is to be said under the switch; "" for nothing."""
+    match blur.ended:
+        case BlurEnd.LATE:
+            return translate("Devices", "It turned itself off: this computer could not keep up.")
+        case BlurEnd.BROKEN:
+            return translate("Devices", "It turned itself off: it does not work on this computer.")
+        case _:
+            return translate("Devices", "Managed by your organisation") if blur.locked else ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from desktop.devices.blur_switch import BlurEnd
 from desktop.devices.catalogue import SYSTEM_DEFAULT, Device, DeviceKind, DeviceWish
 from desktop.rtc.errors import RtcErrorCode
 from desktop.rtc.media import ALL_ON, SoundSwitches
 
-__all__ = ["Device", "DeviceKind", "DeviceWish", "SoundSwitches"]
+__all__ = ["BlurEnd", "Device", "DeviceKind", "DeviceWish", "SoundSwitches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class DeviceEvent(Enum):
     """Gone; we go on with the one in `DeviceNotice.used`."""
     RETURNED = "returned"
     """The chosen one is back and in use again."""
+    BLUR_LATE = "blur-late"
+    """The camera's background is in focus again: blurring it came late."""
+    BLUR_BROKEN = "blur-broken"
+    """The same: blurring it does not work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,23 @@ class DeviceNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class BlurState:
+    """The background of our picture.
+
+    Attributes:
+        available: this installation can blur it; False until the lists are loaded.
+        on: it is out of focus.
+        locked: decided by IT.
+        ended: why it went off by itself; None when it did not, or was switched on again since.
+    """
+
+    available: bool = False
+    on: bool = False
+    locked: bool = False
+    ended: BlurEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DevicesState:
     """All devices at one moment: `DevicesPort.state`.
 
@@ -72,6 +94,7 @@ class DevicesState:
         camera, microphone, speaker: by kind.
         generated: the picture and the sound are generated although devices exist (`--camera test`).
         switches: what is done to our voice.
+        blur: what is done to our picture.
         notice: the last thing that happened to a device in use; None before the first.
     """
 
@@ -81,6 +104,7 @@ class DevicesState:
     speaker: KindState = KindState()
     generated: bool = False
     switches: SoundSwitches = ALL_ON
+    blur: BlurState = BlurState()
     notice: DeviceNotice | None = None
 
     def of(self, kind: DeviceKind) -> KindState:

@@ -239,5 +239,8 @@ class DevicesPort(Protocol):
     def set_switches(self, switches: SoundSwitches) -> None:
         """Change what is done to our voice."""
 
+    def set_blur(self, on: bool) -> None:
+        """Put the background of our picture out of focus, or not; nothing where IT has decided it."""
+
     def preview(self) -> PreviewPort:
         """A new preview, with everything off; whoever asks closes it."""

@@ -21,7 +21,7 @@ from backend_client.models import Meeting, MeetingStatus, Role, User, Waiting
 from desktop.rtc.errors import RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from desktop.view_models.dates import Dates, system_zone
-from desktop.view_models.device_pickers import DENIED, picker_of
+from desktop.view_models.device_pickers import DENIED, blur_of, picker_of
 from desktop.view_models.device_states import DeviceKind
 from desktop.view_models.entry import Entry, EntryHabits
 from desktop.view_models.error_texts import text_for
@@ -179,6 +179,10 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         self._devices.choose(kind, device_id)
         if kind is DeviceKind.CAMERA and self._state.camera_on:
             self.preview.show_camera(True)
+
+    def set_blur(self, on: bool) -> None:
+        """Put the background of our picture out of focus, or not."""
+        self._devices.set_blur(on)
 
     def help_with(self, kind: DeviceKind) -> None:
         """Press the button beside a device's error: allow it in the system's settings, or try again."""
@@ -341,6 +345,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             countdown_line=self._words.wait(meeting, early=ahead_s > 0),
             own=self._own_tile(),
             camera_opening=preview.camera_opening,
+            blur=blur_of(devices),
             test=preview.test,
             starts=self._starts,
             joining=self._joining,

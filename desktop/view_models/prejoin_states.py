@@ -40,6 +40,23 @@ class PickerState:
 
 
 @dataclass(frozen=True, slots=True)
+class BlurChoice:
+    """The switch of the background blur.
+
+    Attributes:
+        offered: there is one; not where this installation cannot do it.
+        on: the background is out of focus.
+        locked: decided by IT.
+        note: a line under it: that IT has decided, or that it went off by itself.
+    """
+
+    offered: bool = False
+    on: bool = False
+    locked: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PreJoinState:
     """`PreJoinViewModel`.
 
@@ -54,6 +71,7 @@ class PreJoinState:
         camera_on, microphone_on: what one joins with.
         camera_opening: the camera is on its way.
         camera, microphone, speaker: the pickers.
+        blur: the switch of the background blur.
         test: how far *Test* is.
         skip: next time straight into the room; `can_skip` False where IT has decided.
         starts: the button starts the meeting: we are its host.
@@ -77,6 +95,7 @@ class PreJoinState:
     camera: PickerState = PickerState(DeviceKind.CAMERA)
     microphone: PickerState = PickerState(DeviceKind.MICROPHONE)
     speaker: PickerState = PickerState(DeviceKind.SPEAKER)
+    blur: BlurChoice = BlurChoice()
     test: SpeakerTest = SpeakerTest.IDLE
     skip: bool = False
     can_skip: bool = True
@@ -95,11 +114,12 @@ class PreJoinState:
 
 @dataclass(frozen=True, slots=True)
 class RoomDevicesState:
-    """`RoomDevicesViewModel`: one picker of each kind."""
+    """`RoomDevicesViewModel`: one picker of each kind, and the switch of the background blur."""
 
     microphone: PickerState = PickerState(DeviceKind.MICROPHONE)
     speaker: PickerState = PickerState(DeviceKind.SPEAKER)
     camera: PickerState = PickerState(DeviceKind.CAMERA)
+    blur: BlurChoice = BlurChoice()
 
     def picker(self, kind: DeviceKind) -> PickerState:
         """The picker of one kind."""

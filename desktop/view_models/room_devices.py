@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.view_models.device_pickers import picker_of
+from desktop.view_models.device_pickers import blur_of, picker_of
 from desktop.view_models.device_states import DeviceKind
 from desktop.view_models.language import Language
 from desktop.view_models.ports import DevicesPort
@@ -36,10 +36,15 @@ class RoomDevicesViewModel(ViewModel[RoomDevicesState]):
         """Use this device from now on; "" for the system's default."""
         self._devices.choose(kind, device_id)
 
+    def set_blur(self, on: bool) -> None:
+        """Put the background of our picture out of focus, or not."""
+        self._devices.set_blur(on)
+
     def open_settings(self) -> None:
         """Show the settings."""
         self.settings_requested.emit()
 
     def _write(self) -> None:
         devices = self._devices.state
-        self._set(**{kind.value: picker_of(devices, kind) for kind in DeviceKind})
+        pickers = {kind.value: picker_of(devices, kind) for kind in DeviceKind}
+        self._set(blur=blur_of(devices), **pickers)

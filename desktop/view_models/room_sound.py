@@ -101,6 +101,16 @@ class RoomSound(QObject):
         names = {"name": notice.name, "used": notice.used}
         if notice.event is DeviceEvent.RETURNED:
             return self.tr("“{name}” is plugged in again and in use.").format(**names)
+        if notice.event is DeviceEvent.BLUR_LATE:
+            return self.tr(
+                "The background blur turned itself off: this computer could not keep up. What is behind you"
+                " can be seen."
+            )
+        if notice.event is DeviceEvent.BLUR_BROKEN:
+            return self.tr(
+                "The background blur turned itself off: it does not work on this computer. What is behind"
+                " you can be seen."
+            )
         match notice.kind:
             case DeviceKind.SPEAKER if notice.used:
                 words = self.tr("“{name}” was unplugged: you hear the others through “{used}”.")

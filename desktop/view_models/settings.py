@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.system.settings import LanguageChoice, ProxyMode, Settings, SettingsError, ThemeChoice
 from desktop.view_models.account_settings import AccountPort, AccountSettings
+from desktop.view_models.device_pickers import blur_note
 from desktop.view_models.device_states import DeviceKind, DevicesState, KindState
 from desktop.view_models.language import Language
 from desktop.view_models.ports import DevicesPort
@@ -27,6 +28,7 @@ from desktop.view_models.view_model import ViewModel
 
 log = logging.getLogger(__name__)
 
+_BLUR = "background_blur"
 _SOUND = ("echo_cancellation", "noise_suppression", "gain_control", "notice_when_muted")
 
 
@@ -95,7 +97,9 @@ class SettingsViewModel(ViewModel[SettingsState]):
 
     def toggle(self, key: str, on: bool) -> None:
         """Switch something."""
-        if key in _SOUND:
+        if key == _BLUR:
+            self._devices.set_blur(on)
+        elif key in _SOUND:
             self._devices.set_switches(replace(self._devices.state.switches, **{key: on}))
         else:
             self._change(key, on)
@@ -261,7 +265,28 @@ class SettingsViewModel(ViewModel[SettingsState]):
             )
             for key, label, note in sound
         )
-        return (SettingsSection(self.tr("Devices"), rows), SettingsSection(self.tr("My voice"), switches))
+        return (
+            SettingsSection(self.tr("Devices"), rows),
+            SettingsSection(self.tr("My picture"), (self._blur(state),)),
+            SettingsSection(self.tr("My voice"), switches),
+        )
+
+    def _blur(self, state: DevicesState) -> SettingRow:
+        blur = state.blur
+        note = self.tr("The picture is worked on here; it turns itself off where the computer is too slow.")
+        if state.loaded and not blur.available:
+            note = self.tr("This installation does not contain it.")
+        elif blur.ended is not None:
+            note = blur_note(blur)
+        return SettingRow(
+            _BLUR,
+            RowKind.SWITCH,
+            self.tr("Background blur"),
+            note,
+            on=blur.on,
+            locked=blur.locked,
+            enabled=blur.available and not blur.locked,
+        )
 
     def _device(self, kind: DeviceKind, title: str, state: DevicesState) -> SettingRow:
         found: KindState = state.of(kind)

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.device_states import DeviceKind, SpeakerTest
-from desktop.view_models.prejoin_states import DeviceChoice, PickerState, PreJoinState
+from desktop.view_models.prejoin_states import BlurChoice, DeviceChoice, PickerState, PreJoinState
 from desktop.view_models.states import PersonState, TileState, Tone
 from desktop.views.device_picker import LevelBar
 from desktop.views.gallery_scene import Scene, click_on
@@ -53,6 +53,7 @@ def _states(samples: Samples) -> dict[str, PreJoinState]:
         speaker=picker(
             DeviceKind.SPEAKER, say("Haut-parleurs internes", "Built-in speakers"), "Jabra Evolve2"
         ),
+        blur=BlurChoice(offered=True),
     )
     waiting = replace(
         ready,
@@ -106,6 +107,26 @@ def _states(samples: Samples) -> dict[str, PreJoinState]:
             microphone=replace(
                 ready.microphone,
                 note=say("« Jabra » n’est pas branché.", "“Jabra” is not plugged in."),
+            ),
+        ),
+        "blur": replace(ready, blur=BlurChoice(offered=True, on=True)),
+        "blur-late": replace(
+            ready,
+            blur=BlurChoice(
+                offered=True,
+                note=say(
+                    "Il s’est désactivé\u00a0: cet ordinateur n’arrivait plus à suivre.",
+                    "It turned itself off: this computer could not keep up.",
+                ),
+            ),
+        ),
+        "blur-locked": replace(
+            ready,
+            blur=BlurChoice(
+                offered=True,
+                on=True,
+                locked=True,
+                note=say("Géré par votre organisation", "Managed by your organisation"),
             ),
         ),
         "testing": replace(ready, test=SpeakerTest.RECORDING, skip=True),

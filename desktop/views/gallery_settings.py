@@ -76,6 +76,21 @@ def states(samples: Samples) -> dict[str, SettingsState]:
     gain = replace(
         echo, key="gain_control", label=say("Ajuster le volume de ma voix", "Adjust the volume of my voice")
     )
+    blur = replace(
+        echo,
+        key="background_blur",
+        label=say("Flou d’arrière-plan", "Background blur"),
+        help=say(
+            "L’image est traitée ici\u202f; il se désactive de lui-même si l’ordinateur est trop lent.",
+            "The picture is worked on here; it turns itself off where the computer is too slow.",
+        ),
+    )
+    no_blur = replace(
+        blur,
+        on=False,
+        enabled=False,
+        help=say("Cette installation ne le contient pas.", "This installation does not contain it."),
+    )
     reminders = replace(
         echo,
         key="notify_reminders",
@@ -167,6 +182,15 @@ def states(samples: Samples) -> dict[str, SettingsState]:
             page=SettingsPage.DEVICES,
             sections=(
                 section(say("Appareils", "Devices"), (camera, microphone, loudspeaker)),
+                section(say("Mon image", "My picture"), (blur,)),
+                section(say("Ma voix", "My voice"), (echo, noise, gain)),
+            ),
+        ),
+        "devices-without-blur": replace(
+            plain,
+            page=SettingsPage.DEVICES,
+            sections=(
+                section(say("Mon image", "My picture"), (no_blur,)),
                 section(say("Ma voix", "My voice"), (echo, noise, gain)),
             ),
         ),

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.device_states import DeviceKind
-from desktop.view_models.prejoin_states import DeviceChoice, PickerState, RoomDevicesState
+from desktop.view_models.prejoin_states import BlurChoice, DeviceChoice, PickerState, RoomDevicesState
 from desktop.view_models.states import RoomStage, RoomViewState
 from desktop.views.gallery_scene import Scene, click_on, nothing
 from desktop.views.gallery_states import Samples
@@ -40,6 +40,10 @@ class StaticRoomDevices(QObject):
     def choose(self, kind: DeviceKind, device_id: str) -> None:
         """Keep the intention."""
         self.sent.append(("choose", kind, device_id))
+
+    def set_blur(self, on: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_blur", on))
 
     def open_settings(self) -> None:
         """Keep the intention."""
@@ -75,6 +79,15 @@ def _devices(samples: Samples) -> RoomDevicesState:
     )
 
 
+def _late(samples: Samples) -> BlurChoice:
+    """The blur has just gone off by itself."""
+    note = samples.say(
+        "Il s’est désactivé\u00a0: cet ordinateur n’arrivait plus à suivre.",
+        "It turned itself off: this computer could not keep up.",
+    )
+    return BlurChoice(offered=True, note=note)
+
+
 def _room(room: RoomViewState, devices: RoomDevicesState, slots: Slots, theme: Theme) -> QWidget:
     window = RoomWindow(StaticRoom(room, slots), theme.stage_look, mark="mark-visio")
     model = StaticRoomDevices(devices)
@@ -95,9 +108,12 @@ def _point(window: QWidget) -> None:
 def scenes(samples: Samples, slots: Slots) -> Iterator[Scene]:
     """The menus behind the arrows, and the small window with and without its buttons."""
     room = samples.room()["one-to-one"]
-    make = partial(_room, room, _devices(samples), slots)
+    devices = replace(_devices(samples), blur=BlurChoice(offered=True, on=True))
+    make = partial(_room, room, devices, slots)
+    late = partial(_room, room, replace(devices, blur=_late(samples)), slots)
     yield Scene("room", "sound-devices", make, click_on("soundDevicesButton"))
     yield Scene("room", "camera-devices", make, click_on("cameraDevicesButton"))
+    yield Scene("room", "blur-late", late, click_on("cameraDevicesButton"))
     yield Scene("small-room", "speaker", partial(_small, room, slots), nothing)
     yield Scene("small-room", "buttons", partial(_small, room, slots), _point)
     muted = replace(room, microphone_on=False, camera_on=False, stage=RoomStage.RECONNECTING)

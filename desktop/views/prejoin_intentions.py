@@ -39,6 +39,9 @@ class PreJoinIntentions(Protocol):
     def choose(self, kind: DeviceKind, device_id: str) -> None:
         """Use another device."""
 
+    def set_blur(self, on: bool) -> None:
+        """Put the background of our picture out of focus, or not."""
+
     def help_with(self, kind: DeviceKind) -> None:
         """The button beside a device's error."""
 

@@ -33,6 +33,10 @@ class StaticPreJoin(StaticModel[PreJoinState]):
         """Keep the intention."""
         self.sent.append(("choose", kind, device_id))
 
+    def set_blur(self, on: bool) -> None:
+        """Keep the intention."""
+        self.sent.append(("set_blur", on))
+
     def help_with(self, kind: DeviceKind) -> None:
         """Keep the intention."""
         self.sent.append(("help_with", kind))

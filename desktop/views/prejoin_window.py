@@ -117,6 +117,8 @@ class PreJoinWindow(QWidget):
         }
         self._level = LevelBar(look, lambda: model.loudness)
         self._test = Button(look, "testSpeakerButton", ButtonKind.QUIET)
+        self._blur = CheckBox(look, "blurBox")
+        self._blur_note = Text(look, "small", ink="muted", wraps=True, name="blurNote")
         self._skip = CheckBox(look, "skipBox")
         self._join = Button(look, "joinButton", ButtonKind.FILLED, large=True)
         self._back = Button(look, "backButton", ButtonKind.QUIET)
@@ -150,6 +152,12 @@ class PreJoinWindow(QWidget):
         self.preview.camera.show_device(on=state.camera_on, busy=False)
         for kind, picker in self.pickers.items():
             picker.render_state(state.picker(kind))
+        self._blur.setVisible(state.blur.offered and not gone)
+        self._blur.setChecked(state.blur.on)
+        self._blur.setEnabled(not state.blur.locked)
+        self._blur.setAccessibleDescription(state.blur.note)
+        self._blur_note.setText(state.blur.note)
+        self._blur_note.setVisible(state.blur.offered and bool(state.blur.note) and not gone)
         self._skip.setChecked(state.skip)
         self._skip.setVisible(state.can_skip and not state.waiting and not gone)
         self._join.setVisible(not state.waiting and not gone)
@@ -205,12 +213,7 @@ class PreJoinWindow(QWidget):
         top.addWidget(self._countdown_line)
         self._countdown_line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         top.addSpacing(space.s)
-        for kind, picker in self.pickers.items():
-            top.addWidget(picker)
-            if kind is DeviceKind.MICROPHONE:
-                top.addWidget(self._level)
-            top.addSpacing(space.s)
-        self.pickers[DeviceKind.SPEAKER].head.addWidget(self._test)
+        self._lay_out_devices(top)
         top.addStretch(1)
         scroll = self._scroll(scrolled)
         bottom = QVBoxLayout()
@@ -232,6 +235,20 @@ class PreJoinWindow(QWidget):
         around.addWidget(side)
         self._join.setFocus()
 
+    def _lay_out_devices(self, column: QVBoxLayout) -> None:
+        below: dict[DeviceKind, tuple[QWidget, ...]] = {
+            DeviceKind.MICROPHONE: (self._level,),
+            DeviceKind.CAMERA: (self._blur, self._blur_note),
+        }
+        for kind, picker in self.pickers.items():
+            column.addWidget(picker)
+            for widget in below.get(kind, ()):
+                if widget is self._blur:
+                    column.addSpacing(self._look.space.xs)
+                column.addWidget(widget)
+            column.addSpacing(self._look.space.s)
+        self.pickers[DeviceKind.SPEAKER].head.addWidget(self._test)
+
     @staticmethod
     def _scroll(scrolled: QWidget) -> QScrollArea:
         scroll = QScrollArea()
@@ -248,6 +265,7 @@ class PreJoinWindow(QWidget):
             picker.chosen.connect(lambda device_id, kind=kind: model.choose(kind, device_id))
             picker.helped.connect(lambda kind=kind: model.help_with(kind))
         self._test.clicked.connect(model.test_speaker)
+        self._blur.clicked.connect(model.set_blur)
         self._skip.toggled.connect(model.set_skip)
         self._join.clicked.connect(model.join)
         self._back.clicked.connect(model.leave)
@@ -284,5 +302,6 @@ class PreJoinWindow(QWidget):
         self._test.setToolTip(self.tr("Records three seconds, then plays them on this loudspeaker"))
         self._level.setAccessibleName(self.tr("Microphone level"))
         self.preview.stage.setAccessibleName(self.tr("Your picture"))
+        self._blur.set_label(self.tr("Background blur"))
         self._skip.set_label(self.tr("Do not show this screen again"))
         self.render_state(self._model.state)

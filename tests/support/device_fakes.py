@@ -99,6 +99,15 @@ class FakeDevices(QObject):
         self.state = replace(self.state, switches=switches)
         self.changed.emit(self.state)
 
+    def set_blur(self, on: bool) -> None:
+        """Change the blur."""
+        self.tell_blur(on=on, ended=None)
+
+    def tell_blur(self, **changes: Any) -> None:
+        """Change the blur, as the machine would."""
+        self.state = replace(self.state, blur=replace(self.state.blur, **changes))
+        self.changed.emit(self.state)
+
     def preview(self) -> FakePreview:
         """A new one."""
         self.previews.append(FakePreview())

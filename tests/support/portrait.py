@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import av
 import numpy as np
@@ -65,7 +66,7 @@ def draw_portrait(width_px: int = 640, height_px: int = 480, *, shift_px: int = 
     return Portrait(rgb, person)
 
 
-def detail(rgb: npt.NDArray[np.uint8], where: npt.NDArray[np.bool_]) -> float:
+def detail(rgb: npt.NDArray[Any], where: npt.NDArray[np.bool_]) -> float:
     """How much neighbouring pixels differ in a region, on average of 0 to 255."""
     gray = rgb.astype(np.float32).mean(axis=2)
     steps = np.abs(np.diff(gray, axis=1))

@@ -9,21 +9,25 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.view_models.device_states import DeviceKind
-from desktop.view_models.prejoin_states import PickerState
+from desktop.view_models.prejoin_states import BlurChoice, PickerState
 from desktop.views.controls import Control
 from desktop.views.device_picker import DeviceRows
 from desktop.views.dropdown import Dropdown
 from desktop.views.fields import ErrorLine
 from desktop.views.icons import paint_icon
 from desktop.views.menu import MenuRow
-from desktop.views.room.more_menu import Separator
+from desktop.views.room.more_menu import CheckRow, Separator
 from desktop.views.room.room_window import RoomWindow
 from desktop.views.text import Text
 from desktop.views.theme import Look
 
 
 class PickersState(Protocol):
-    """One picker of each kind."""
+    """One picker of each kind, and the switch of the background blur."""
+
+    @property
+    def blur(self) -> BlurChoice:
+        """The switch."""
 
     def picker(self, kind: DeviceKind) -> PickerState:
         """The picker of one kind."""
@@ -42,6 +46,9 @@ class RoomDevicesIntentions(Protocol):
 
     def choose(self, kind: DeviceKind, device_id: str) -> None:
         """Use this device from now on."""
+
+    def set_blur(self, on: bool) -> None:
+        """Put the background of our picture out of focus, or not."""
 
     def open_settings(self) -> None:
         """Show the settings."""
@@ -108,6 +115,10 @@ class DevicesMenu(Dropdown):
         self._rows = {kind: DeviceRows(look, f"room-{kind.value}") for kind in kinds}
         self._shown = {kind: Text(look, "body", wraps=True) for kind in kinds}
         self._errors = {kind: ErrorLine(look, f"room-{kind.value}-error") for kind in kinds}
+        self._blur = CheckRow(look, "blurRow", "blur") if DeviceKind.CAMERA in kinds else None
+        self._blur_note = Text(look, "small", ink="muted", wraps=True, name="roomBlurNote")
+        words = 2 * look.space.s + look.size.icon  # where the row's own begin
+        self._blur_note.setContentsMargins(words, 0, look.space.xs, look.space.xs)
         self._settings = MenuRow(look, "roomSettingsRow", "settings")
         for kind in kinds:
             self.content.addWidget(self._headings[kind])
@@ -115,6 +126,10 @@ class DevicesMenu(Dropdown):
             self.content.addWidget(self._shown[kind])
             self.content.addWidget(self._errors[kind])
             self._rows[kind].chosen.connect(lambda device_id, kind=kind: self._choose(kind, device_id))
+            if kind is DeviceKind.CAMERA and self._blur is not None:
+                self.content.addWidget(self._blur)
+                self.content.addWidget(self._blur_note)
+                self._blur.clicked.connect(self._set_blur)
             self.content.addWidget(Separator(look))
         self.content.addWidget(self._settings)
         self._settings.clicked.connect(self.hide)
@@ -132,6 +147,14 @@ class DevicesMenu(Dropdown):
             self._shown[kind].setText(words)
             self._shown[kind].setVisible(bool(words))
             self._errors[kind].show_text(picker.error)
+        if self._blur is not None:
+            self._blur.setVisible(state.blur.offered)
+            self._blur.setChecked(state.blur.on)
+            self._blur.setEnabled(not state.blur.locked)
+            self._blur.set_words(self.tr("Background blur"))
+            self._blur.setAccessibleDescription(state.blur.note)
+            self._blur_note.setText(state.blur.note)
+            self._blur_note.setVisible(state.blur.offered and bool(state.blur.note))
 
     def ask(self) -> None:
         """Show it; the keyboard is on the chosen device."""
@@ -153,6 +176,11 @@ class DevicesMenu(Dropdown):
         self.hide()
         self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._model.choose(kind, device_id)
+
+    def _set_blur(self, on: bool) -> None:
+        self.hide()
+        self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._model.set_blur(on)
 
     def _retranslate(self) -> None:
         names = {

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from desktop.devices.blur_painting import Mask, SegmentPicture
-from desktop.devices.blurred_camera import BlurEnd, BlurredCamera, BlurSwitch
+from desktop.devices.blur_switch import BlurEnd, BlurSwitch
+from desktop.devices.blurred_camera import BlurredCamera
 from desktop.devices.person_segmenter import PersonSegmenter
 from desktop.rtc.errors import RtcError, RtcErrorCode
 from tests.support.blur import real_model

@@ -54,6 +54,9 @@ class Devices(QObject):
     def set_switches(self, switches: SoundSwitches) -> None:
         """Keep them."""
 
+    def set_blur(self, on: bool) -> None:
+        """Nothing to blur."""
+
     def preview(self) -> PreviewPort:
         """None here."""
         raise NotImplementedError
@@ -126,6 +129,20 @@ def test_what_is_unplugged_is_named_with_what_is_used_instead(
 def test_what_comes_back_is_said_too(case: Case) -> None:
     case.devices.happens(DeviceKind.SPEAKER, DeviceEvent.RETURNED, "Casque")
     assert case.said == "“Casque” is plugged in again and in use."
+
+
+@pytest.mark.parametrize("event", [DeviceEvent.BLUR_LATE, DeviceEvent.BLUR_BROKEN])
+@pytest.mark.parametrize(("tongue", "words"), [("en", "can be seen"), ("fr", "On voit ce qui est derrière")])
+def test_a_blur_that_goes_off_by_itself_is_said_once(
+    case: Case, english: Language, event: DeviceEvent, tongue: str, words: str
+) -> None:
+    language = Language(RESOURCES / "translations", tongue)
+    case.devices.happens(DeviceKind.CAMERA, event, "Webcam")
+    assert words in case.said
+    assert "Casque" not in case.said
+    case.now_s += SAID_S
+    assert case.said == ""
+    language.close()
 
 
 def test_a_device_that_does_not_open_is_said_in_its_own_words(case: Case) -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 
 from desktop.view_models.device_states import DeviceKind
 from desktop.view_models.language import Language
-from desktop.view_models.prejoin_states import DeviceChoice, PickerState, RoomDevicesState
+from desktop.view_models.prejoin_states import BlurChoice, DeviceChoice, PickerState, RoomDevicesState
 from desktop.view_models.room_devices import RoomDevicesViewModel
 from desktop.view_models.states import RoomStage, RoomViewState
 from desktop.views.gallery_small import StaticRoomDevices
@@ -96,3 +97,26 @@ def test_a_choice_in_the_room_is_the_machines(language: Language) -> None:
     assert model.state.microphone.chosen == "usb"
     model.open_settings()
     assert wanted == [True]
+
+
+def test_the_blur_is_switched_in_the_cameras_menu(model: StaticRoomDevices, window: RoomWindow) -> None:
+    click(window, "cameraDevicesButton")
+    assert not is_shown(window, "blurRow"), "an installation that cannot do it does not offer it"
+    model.state = replace(STATE, blur=BlurChoice(offered=True))
+    model.changed.emit(model.state)
+    click(window, "blurRow")
+    assert model.sent == [("set_blur", True)]
+    assert not is_shown(window, "cameraDevicesMenu")
+
+
+def test_a_blur_that_went_off_or_is_locked_says_so(model: StaticRoomDevices, window: RoomWindow) -> None:
+    click(window, "cameraDevicesButton")
+    note = "Managed by your organisation"
+    model.state = replace(STATE, blur=BlurChoice(offered=True, on=True, locked=True, note=note))
+    model.changed.emit(model.state)
+    row = named(window, "blurRow")
+    assert isinstance(row, QAbstractButton)
+    assert not row.isEnabled()
+    assert row.isChecked()
+    assert row.accessibleDescription() == note
+    assert is_shown(window, "roomBlurNote")

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop.view_models.device_states import DeviceKind
-from desktop.view_models.prejoin_states import DeviceChoice, PickerState, PreJoinState
+from desktop.view_models.prejoin_states import BlurChoice, DeviceChoice, PickerState, PreJoinState
 from desktop.view_models.states import TileState
 from desktop.views.device_picker import DevicePicker, LevelBar
 from desktop.views.prejoin_static_model import StaticPreJoin
@@ -122,3 +122,18 @@ def test_the_level_rises_at_once_and_falls_slowly(theme: Theme, show: Show) -> N
     loudness[0] = 0.0
     bar.look_again()
     assert bar.lit == 19
+
+
+def test_the_blur_is_switched_where_it_can_be(model: StaticPreJoin, window: QWidget) -> None:
+    assert not is_shown(window, "blurBox")
+    model.show_state(replace(READY, blur=BlurChoice(offered=True)))
+    QTest.mouseClick(named(window, "blurBox"), Qt.MouseButton.LeftButton)
+    assert model.sent == [("set_blur", True)]
+    model.show_state(replace(READY, blur=BlurChoice(offered=True, note="It turned itself off.")))
+    box = named(window, "blurBox")
+    assert isinstance(box, QAbstractButton)
+    assert not box.isChecked()
+    assert box.accessibleDescription() == "It turned itself off."
+    assert is_shown(window, "blurNote")
+    model.show_state(replace(READY, blur=BlurChoice(offered=True, on=True, locked=True)))
+    assert not box.isEnabled()
