@@ -91,6 +91,10 @@ class MeetingCalls(Calls):
         body = DelayRequest(minutes=minutes)
         await self._send("POST", f"/meetings/{meeting_id}/delay", body=body, repeat=Repeat.BROKEN)
 
+    async def nudge(self, meeting_id: UUID) -> None:
+        """Tell the other side that one waits; again within five minutes tells nothing."""
+        await self._send("POST", f"/meetings/{meeting_id}/nudge", repeat=Repeat.BROKEN)
+
     async def wait(self, meeting_id: UUID) -> Waiting:
         """The client is in the waiting room; to be said again before `expires_at`."""
         return await self._ask("POST", f"/meetings/{meeting_id}/waiting", Waiting)

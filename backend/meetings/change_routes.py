@@ -175,6 +175,18 @@ async def announce_delay(
     return Response(status_code=204)
 
 
+@router.post("/{meeting_id}/nudge", status_code=204, responses=problems(ApiErrorCode.MEETING_CLOSED))
+async def nudge(meeting_id: UUID, caller: Authenticated, services: ServicesOf) -> Response:
+    """Tell the other side that the caller waits (the two who meet); once in five minutes."""
+
+    async def tell(connection: Connection) -> None:
+        await changes.nudge(connection, meeting_id)
+
+    await services.database.as_caller(caller, tell)
+    services.jobs.wake()
+    return Response(status_code=204)
+
+
 @router.put(
     "/{meeting_id}/rating",
     responses=problems(ApiErrorCode.MEETING_NOT_LIVE, ApiErrorCode.MEETING_CLOSED),

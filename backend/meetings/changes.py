@@ -142,6 +142,15 @@ async def announce_delay(connection: Connection, meeting_id: UUID, minutes: int)
     await connection.execute("select public.announce_delay(%s, %s)", [meeting_id, minutes])
 
 
+async def nudge(connection: Connection, meeting_id: UUID) -> None:
+    """Tell the other side that the caller waits.
+
+    Raises:
+        ServiceError: `NOT_FOUND`, `FORBIDDEN`, `MEETING_CLOSED`.
+    """
+    await connection.execute("select public.nudge_meeting(%s)", [meeting_id])
+
+
 async def wait(connection: Connection, meeting_id: UUID) -> Waiting:
     """The calling client is in the waiting room.
 

@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     MEETING_CANCELLED = "meeting.cancelled"
     MEETING_WAITING = "meeting.waiting"
     MEETING_DELAYED = "meeting.delayed"
+    MEETING_NUDGED = "meeting.nudged"
     MEETING_READINESS = "meeting.readiness"
     MEETING_DOOR = "meeting.door"
     MEETING_RATED = "meeting.rated"

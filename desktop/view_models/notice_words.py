@@ -26,6 +26,8 @@ def notice_words(notice: Notification, meeting: Meeting | None) -> str:
             words = translate("Notices", "A meeting was cancelled: {title}")
         case EventKind.MEETING_DELAYED:
             return _delay_words(notice, title, meeting)
+        case EventKind.MEETING_NUDGED:
+            return _nudge_words(title, meeting)
         case _:
             words = translate("Notices", "A meeting has changed: {title}")
     return words.format(title=title)
@@ -38,4 +40,13 @@ def _delay_words(notice: Notification, title: str, meeting: Meeting | None) -> s
     other = meeting.client if meeting.my_role is Role.OPERATOR else meeting.operator
     return translate("Notices", "{name} comes in {minutes} min: {title}").format(
         name=other.full_name, minutes=minutes, title=meeting.title
+    )
+
+
+def _nudge_words(title: str, meeting: Meeting | None) -> str:
+    if meeting is None:
+        return translate("Notices", "Somebody is waiting for you: {title}").format(title=title)
+    other = meeting.client if meeting.my_role is Role.OPERATOR else meeting.operator
+    return translate("Notices", "{name} is waiting for you: {title}").format(
+        name=other.full_name, title=meeting.title
     )

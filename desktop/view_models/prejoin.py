@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import Meeting, MeetingStatus, Role, User, Waiting
+from desktop.meeting.nudge import NudgeWatch
 from desktop.rtc.errors import RtcErrorCode
 from desktop.rtc.media import PictureSlot
 from desktop.view_models.dates import Dates, system_zone
@@ -60,6 +61,9 @@ class WaitingPort(Protocol):
 
     async def stop_waiting(self, meeting_id: UUID) -> None:
         """We have left it."""
+
+    async def nudge(self, meeting_id: UUID) -> None:
+        """Tell the host that we wait."""
 
 
 class PreJoinViewModel(ViewModel[PreJoinState]):
@@ -122,6 +126,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         """Why the meeting could not be started."""
         self._gone = self._words.gone(self._meeting)
         self._told = False
+        self._nudges = NudgeWatch()
         self._tells = False
         """The service is being told that we wait."""
         self._hurry = asyncio.Event()
@@ -228,6 +233,23 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             self._write()
             self.entered.emit(self._meeting, Entry(self._state.microphone_on, self._state.camera_on))
 
+    def nudge(self) -> None:
+        """Tell the host once more that we wait."""
+        if self._state.nudge:
+            self._nudges.nudge(self._service.now())
+            self._write()
+            self._scope.start(self._nudge(), name="nudge")
+
+    async def _nudge(self) -> None:
+        try:
+            await self._service.nudge(self._meeting.id)
+        except ApiError as error:
+            self._nudges.nudge(None)
+            self._problem = text_for(error.code).sentence
+        else:
+            self._problem = ""
+        self._write()
+
     def leave(self) -> None:
         """Back to the list."""
         self.cancelled.emit()
@@ -255,7 +277,6 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
 
     @property
     def _starts(self) -> bool:
-        """Nobody waits for us but the others: going in starts the meeting."""
         return self._is_host and self._meeting.status is MeetingStatus.SCHEDULED
 
     @property
@@ -320,9 +341,12 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         other = meeting.client if self._is_host else meeting.operator
         preview, devices = self.preview.state, self._devices.state
         line, tone = self._words.line(meeting, now, dates)
+        if self._is_waiting and self._nudges.just_nudged(now):
+            line, tone = self._words.nudged(meeting), Tone.SUCCESS
         if self._problem:
             line, tone = self._problem, Tone.DANGER
         ahead_s = (meeting.scheduled_at - now).total_seconds()
+        may_nudge = self._nudges.may_nudge(now, meeting.scheduled_at, waiting=self._is_waiting)
         counts = self._is_waiting and not is_held(meeting) and ahead_s > 0
         pickers = {
             kind.value: picker_of(devices, kind, self._error_of(kind), settings_page=self._settings_page)
@@ -347,6 +371,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
             camera_opening=preview.camera_opening,
             blur=blur_of(devices),
             test=preview.test,
+            nudge=self._words.nudge(meeting) if may_nudge else "",
             starts=self._starts,
             joining=self._joining,
             error=self._gone,

@@ -74,6 +74,7 @@ class PreJoinState:
         blur: the switch of the background blur.
         test: how far *Test* is.
         skip: next time straight into the room; `can_skip` False where IT has decided.
+        nudge: what the button says that tells the host once more; "" while it is too early.
         starts: the button starts the meeting: we are its host.
         joining: the button was pressed.
         error: why there is nothing to join any more; only the way back is left.
@@ -99,6 +100,7 @@ class PreJoinState:
     test: SpeakerTest = SpeakerTest.IDLE
     skip: bool = False
     can_skip: bool = True
+    nudge: str = ""
     starts: bool = False
     joining: bool = False
     error: str = ""

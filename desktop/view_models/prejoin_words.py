@@ -49,6 +49,14 @@ class PreJoinWords(QObject):
             words = self.tr("The planned hour has come. You come in by yourself when {name} starts.")
         return with_name(words, name)
 
+    def nudge(self, meeting: Meeting) -> str:
+        """The button that tells the host once more."""
+        return self.tr("Let {name} know").format(name=meeting.operator.full_name)
+
+    def nudged(self, meeting: Meeting) -> str:
+        """It was done."""
+        return self.tr("{name} has been told that you are waiting.").format(name=meeting.operator.full_name)
+
     def line(self, meeting: Meeting, now: datetime, dates: Dates) -> tuple[str, Tone]:
         """One sentence on how the meeting stands, and its meaning."""
         host = meeting.operator.full_name

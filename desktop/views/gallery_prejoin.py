@@ -140,6 +140,15 @@ def _states(samples: Samples) -> dict[str, PreJoinState]:
                 "The planned hour has come. You come in by yourself when MiKL starts.",
             ),
         ),
+        "waiting-nudge": replace(
+            waiting,
+            countdown="",
+            countdown_line=say(
+                "L’heure prévue est arrivée. Vous entrerez automatiquement quand MiKL démarrera.",
+                "The planned hour has come. You come in by yourself when MiKL starts.",
+            ),
+            nudge=say("Prévenir MiKL", "Let MiKL know"),
+        ),
         "start": replace(
             ready,
             with_whom=ALICE,

@@ -54,5 +54,8 @@ class PreJoinIntentions(Protocol):
     def join(self) -> None:
         """Into the room."""
 
+    def nudge(self) -> None:
+        """Tell the host once more that one waits."""
+
     def leave(self) -> None:
         """Back to the list."""

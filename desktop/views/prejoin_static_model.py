@@ -53,6 +53,10 @@ class StaticPreJoin(StaticModel[PreJoinState]):
         """Keep the intention."""
         self.sent.append(("join",))
 
+    def nudge(self) -> None:
+        """Keep the intention."""
+        self.sent.append(("nudge",))
+
     def leave(self) -> None:
         """Keep the intention."""
         self.sent.append(("leave",))

@@ -121,6 +121,7 @@ class PreJoinWindow(QWidget):
         self._blur_note = Text(look, "small", ink="muted", wraps=True, name="blurNote")
         self._skip = CheckBox(look, "skipBox")
         self._join = Button(look, "joinButton", ButtonKind.FILLED, large=True)
+        self._nudge = Button(look, "nudgeButton", ButtonKind.PLAIN)
         self._back = Button(look, "backButton", ButtonKind.QUIET)
         self._lay_out()
         self._ring = FocusRing(look, self)
@@ -163,6 +164,8 @@ class PreJoinWindow(QWidget):
         self._join.setVisible(not state.waiting and not gone)
         self._join.set_label(self.tr("Start") if state.starts else self.tr("Join"))
         self._join.set_busy(state.joining)
+        self._nudge.set_label(state.nudge)
+        self._nudge.setVisible(bool(state.nudge))
         self._back.setEnabled(not state.joining)
         self._name_devices(state)
         self._test.setEnabled(not gone)
@@ -222,6 +225,7 @@ class PreJoinWindow(QWidget):
         self._join.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         bottom.addWidget(self._skip)
         bottom.addWidget(self._join)
+        bottom.addWidget(self._nudge, 0, Qt.AlignmentFlag.AlignHCenter)
         bottom.addWidget(self._back, 0, Qt.AlignmentFlag.AlignHCenter)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
@@ -268,6 +272,7 @@ class PreJoinWindow(QWidget):
         self._blur.clicked.connect(model.set_blur)
         self._skip.toggled.connect(model.set_skip)
         self._join.clicked.connect(model.join)
+        self._nudge.clicked.connect(model.nudge)
         self._back.clicked.connect(model.leave)
         for keys, button in (
             (Keys.MICROPHONE.shown, self.preview.microphone),

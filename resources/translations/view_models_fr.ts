@@ -1324,6 +1324,14 @@
         <source>{name} comes in {minutes} min: {title}</source>
         <translation>{name} arrive dans {minutes}&#xa0;min&#xa0;: {title}</translation>
     </message>
+    <message>
+        <source>Somebody is waiting for you: {title}</source>
+        <translation>Quelqu’un vous attend&#xa0;: {title}</translation>
+    </message>
+    <message>
+        <source>{name} is waiting for you: {title}</source>
+        <translation>{name} vous attend&#xa0;: {title}</translation>
+    </message>
 </context>
 <context>
     <name>ParticipantDesk</name>
@@ -1451,6 +1459,14 @@
     <message>
         <source>{name} has been waiting for you for {duration}.</source>
         <translation>{name} vous attend depuis {duration}.</translation>
+    </message>
+    <message>
+        <source>Let {name} know</source>
+        <translation>Prévenir {name}</translation>
+    </message>
+    <message>
+        <source>{name} has been told that you are waiting.</source>
+        <translation>{name} a été prévenu que vous attendez.</translation>
     </message>
 </context>
 <context>

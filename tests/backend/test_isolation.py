@@ -76,6 +76,7 @@ POST   /v1/meetings/{planned}/cancel       401 404 404 404  403  200*
 POST   /v1/meetings/{planned}/delay        401 404 404 404  204  204
 POST   /v1/meetings/{planned}/waiting      401 404 404 404  200  403
 DELETE /v1/meetings/{planned}/waiting      401 404 404 404  204  403
+POST   /v1/meetings/{planned}/nudge        401 404 404 404  204  204
 PUT    /v1/meetings/{running}/rating       401 404 404 404  200  403
 PUT    /v1/meetings/{planned}/readiness    401 404 404 404  200  403
 PUT    /v1/meetings/{planned}/door         401 404 404 404  403  200*

@@ -428,6 +428,37 @@ async def test_the_operator_sees_who_waits(
     assert [kind for kind, _ in mails(database)] == ["mail.meeting-scheduled"]
 
 
+async def test_whoever_waits_in_vain_tells_the_other_side_once(
+    database: TestDatabase,
+    openvidu: FakeOpenVidu,
+    mikl: Person,
+    alice: Person,
+    bob: Person,
+    meeting: dict[str, Any],
+) -> None:
+    """A notice; for the client of a running meeting a mail as well; again after five minutes."""
+    path = f"/meetings/{meeting['id']}/nudge"
+    assert (await asyncio.gather(*(alice.post(path) for _ in range(3))))[0].status_code == 204
+    assert told(database, MIKL) == ["meeting.nudged"]
+    assert events(database, MIKL) == ["meeting.scheduled"], (
+        "a notice says it, and nothing of the meeting changed"
+    )
+    database.admin("update public.notifications set created_at = created_at - interval '6 minutes'")
+    await alice.post(path)
+    assert told(database, MIKL) == ["meeting.nudged"] * 2
+    await mikl.post(path)
+    assert told(database, ALICE)[-1] == "meeting.nudged"
+    assert [kind for kind, _ in mails(database)] == ["mail.meeting-scheduled"], "nothing to come to yet"
+    await mikl.post(f"/meetings/{meeting['id']}/start")
+    database.admin("update public.notifications set created_at = created_at - interval '6 minutes'")
+    database.admin("delete from private.jobs")
+    await mikl.post(path)
+    assert [kind for kind, _ in mails(database)] == ["mail.meeting-waiting"]
+    assert code_of(await bob.post(path)) == (404, "not-found")
+    await mikl.post(f"/meetings/{meeting['id']}/end")
+    assert code_of(await alice.post(path)) == (409, "meeting-closed")
+
+
 async def test_waiting_is_the_clients(mikl: Person, bob: Person, meeting: dict[str, Any]) -> None:
     """The operator does not wait for himself, a stranger for nobody."""
     path = f"/meetings/{meeting['id']}/waiting"

@@ -24,6 +24,7 @@ public.write_meeting_note({meeting}, 'x')                          403  404  404
 public.wait_for_meeting({meeting})                                 ok   404  404  403  404  404  403  404
 public.stop_waiting({meeting})                                     ok   404  404  403  404  404  403  404
 public.set_meeting_door({meeting}, 'held')                         403  404  404  ok   404  404  403  404
+public.nudge_meeting({meeting})                                    ok   404  404  ok   404  404  403  404
 public.rate_meeting({meeting}, 4, '', null, null)                  409  404  404  403  404  404  403  404
 public.report_leaving({meeting}, null, 0)                          ok   404  404  ok   404  404  403  404
 public.report_readiness({meeting}, 'ok', 'ok', 'ok', 'ok')         ok   404  404  403  404  404  403  404

@@ -171,6 +171,7 @@ def test_functions_are_granted_as_listed(database: TestDatabase) -> None:
             "public.mark_notifications_read",
             "public.my_sessions",
             "public.my_staged_totp",
+            "public.nudge_meeting",
             "public.rate_meeting",
             "public.renew_invite",
             "public.report_leaving",

@@ -42,6 +42,10 @@ class Service(FakeMeetings):
         """Nobody waits any more."""
         self.stops += 1
 
+    async def nudge(self, meeting_id: UUID) -> None:
+        """The host is told."""
+        await self._answer("nudge")
+
 
 class Case:
     """Alice before one meeting."""
@@ -412,3 +416,29 @@ async def test_a_meeting_that_was_started_elsewhere_is_joined(english: Language)
     host.model.join()
     assert len(host.entered) == 1
     await host.model.close()
+
+
+async def test_whoever_waits_in_vain_tells_the_host_once_more(english: Language) -> None:
+    """Ten minutes after the planned hour, and ten after each time; a failure is said."""
+    case = Case(english, starts_in_s=120)
+    case.model.start()
+    after = case.row.scheduled_at
+    for minutes, label in ((0.0, ""), (9.9, ""), (10.0, "Let MiKL know")):
+        case.service.moment = after + timedelta(minutes=minutes)
+        case.model._write()
+        assert case.model.state.nudge == label, minutes
+    case.service.refusals["nudge"] = ApiError(ApiErrorCode.UNREACHABLE)
+    case.model.nudge()
+    await until(lambda: case.model.state.line_tone is Tone.DANGER, "the failure")
+    assert case.model.state.nudge == "Let MiKL know"
+    case.service.refusals.clear()
+    case.model.nudge()
+    case.model.nudge()  # the button has gone
+    told = "MiKL has been told that you are waiting."
+    await until(lambda: case.model.state.line == told, "the words")
+    assert case.service.calls.count("nudge") == 2
+    case.service.moment += timedelta(minutes=10)
+    case.model._write()
+    assert case.model.state.nudge == "Let MiKL know"
+    assert case.model.state.line.startswith("MiKL has not started yet")
+    await case.model.close()

@@ -137,3 +137,20 @@ def test_the_blur_is_switched_where_it_can_be(model: StaticPreJoin, window: QWid
     assert is_shown(window, "blurNote")
     model.show_state(replace(READY, blur=BlurChoice(offered=True, on=True, locked=True)))
     assert not box.isEnabled()
+
+
+def test_whoever_waits_in_vain_has_a_button_for_it(model: StaticPreJoin, window: QWidget) -> None:
+    assert not is_shown(window, "nudgeButton")
+    model.show_state(replace(READY, waiting=True, nudge="Let MiKL know"))
+    button = named(window, "nudgeButton")
+    assert button.accessibleName() == "Let MiKL know"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert model.sent[-1] == ("nudge",)
+
+
+def test_a_host_starts_by_the_same_button(model: StaticPreJoin, window: QWidget) -> None:
+    assert named(window, "joinButton").accessibleName() == "Join"
+    model.show_state(replace(READY, starts=True))
+    assert named(window, "joinButton").accessibleName() == "Start"
+    QTest.mouseClick(named(window, "joinButton"), Qt.MouseButton.LeftButton)
+    assert model.sent[-1] == ("join",)
