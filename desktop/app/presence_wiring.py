@@ -161,6 +161,11 @@ class DesktopPresence(QObject):
         model.changed.connect(self._room_changed)
         self._room_changed(None)
 
+    def knock(self) -> None:
+        """Somebody waits behind the door of the room we are in."""
+        if self._store.current.ring:
+            self.ring.start(once=True)
+
     def leave_room(self) -> None:
         """The room is over."""
         self._room = None

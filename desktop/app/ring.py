@@ -1,4 +1,4 @@
-"""The sound of the call window, repeated until it stops."""
+"""The sound of the call window, repeated until it stops; once for a knock at the door of one's room."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ class Ring(QObject):
         self._scope = TaskScope()
         self._effect: QSoundEffect | None = None
         self._wanted = False
+        self._once = False
 
     @property
     def rings(self) -> bool:
         """It is meant to be heard now."""
         return self._wanted
 
-    def start(self) -> None:
-        """Ring until `stop`."""
+    def start(self, *, once: bool = False) -> None:
+        """Ring until `stop`, or once; whatever rings already goes on."""
         if not self._wanted:
-            self._wanted = True
+            self._wanted, self._once = True, once
             self._scope.start(self._play(), name="ring")
 
     def stop(self) -> None:
@@ -51,14 +52,16 @@ class Ring(QObject):
             self._effect = None
 
     async def _play(self) -> None:
-        if self._effect is None:
-            import_qt("QtMultimedia")
-            from PySide6.QtMultimedia import QSoundEffect  # noqa: PLC0415  (with the first ring)
+        import_qt("QtMultimedia")
+        from PySide6.QtMultimedia import QSoundEffect  # noqa: PLC0415  (with the first ring)
 
+        if self._effect is None:
             effect = QSoundEffect(self)
             effect.setSource(QUrl.fromLocalFile(str(data_path("sounds", "ring.wav"))))
-            effect.setLoopCount(QSoundEffect.Loop.Infinite.value)
             effect.setVolume(VOLUME)
             self._effect = effect
         if self._wanted:
+            self._effect.setLoopCount(1 if self._once else QSoundEffect.Loop.Infinite.value)
             self._effect.play()
+        if self._once:
+            self._wanted = False

@@ -48,6 +48,7 @@ class RoomOpener(QObject):
     Signals:
         opened(RoomViewModel): a room is on screen.
         finished(): the room is over and its window gone; the list is next.
+        knocked(): somebody waits behind the door of the room whose host we are.
         settings_requested(): somebody in the room wants the settings.
 
     Args:
@@ -62,6 +63,7 @@ class RoomOpener(QObject):
 
     opened = Signal(object)
     finished = Signal()
+    knocked = Signal()
     settings_requested = Signal()
 
     def __init__(
@@ -166,6 +168,7 @@ class RoomOpener(QObject):
             self.door = DoorKeeper(
                 meeting, self._client, model, self.window, look=stage_look, language=self._language
             )
+            self.door.model.knocked.connect(self.knocked)
         else:
             from desktop.app.rating_wiring import RatingDesk  # noqa: PLC0415
 

@@ -187,6 +187,7 @@ class Shell(QObject):
         )
         self.room.opened.connect(self._room_opened)
         self.room.finished.connect(self._room_finished)
+        self.room.knocked.connect(self._knocked)
         self.room.settings_requested.connect(self.settings.open)
         self.entry = EntryDesk(
             self.client,
@@ -389,6 +390,10 @@ class Shell(QObject):
             LeaveAndQuit(self.room.model, self.room.window, self.stop, self)
         else:
             self.stop()
+
+    def _knocked(self) -> None:
+        if self.presence is not None:
+            self.presence.knock()
 
     def _room_opened(self, model: RoomViewModel) -> None:
         if self.presence is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from backend_client.errors import ApiError
 from backend_client.models import DoorState, Meeting
@@ -35,11 +35,16 @@ class DoorPort(Protocol):
 class DoorViewModel(ViewModel[DoorViewState]):
     """One meeting's door, as its host sees it.
 
+    Signals:
+        knocked(): somebody has come to wait; once for each time.
+
     Args:
         meeting: the running meeting.
         service: decides and remembers.
         language: words.
     """
+
+    knocked = Signal()
 
     def __init__(
         self,
@@ -72,8 +77,10 @@ class DoorViewModel(ViewModel[DoorViewState]):
     def take_meeting(self, meeting: Meeting) -> None:
         """Take what the list knows now; while a decision is on its way, its answer counts."""
         if meeting.id == self._meeting.id and meeting.version >= self._meeting.version and not self._busy:
-            self._meeting = meeting
+            waited, self._meeting = self._state.waits, meeting
             self._write()
+            if self._state.waits and not waited:
+                self.knocked.emit()
 
     # ------------------------------------------------------------------ intentions
 

@@ -84,6 +84,8 @@ def test_held_admitted_and_put_out(qtbot: QtBot, qapp: QApplication, service: Ru
             await seen(lambda: is_inside(hub), "MiKL in his room", LIMIT_S)
             room = hub.room.window
             assert room is not None
+            knocks: list[bool] = []
+            hub.room.knocked.connect(lambda: knocks.append(True))
             await press("peopleButton", room)
             await press("holdBox", room)
             await seen(lambda: hub.room.door.model.state.held, "the held door", LIMIT_S)  # type: ignore[union-attr]
@@ -99,6 +101,7 @@ def test_held_admitted_and_put_out(qtbot: QtBot, qapp: QApplication, service: Ru
             await seen(lambda: on_screen("knockCard", room), "the card at MiKL's", LIMIT_S)
             assert await code_of_token(alices, meeting.id) is ApiErrorCode.DOOR_HELD
             assert alice.room.model is None
+            assert knocks == [True], "MiKL hears it, once"
             await press("knockAdmitButton", room)
             await seen(lambda: is_inside(alice), "Alice inside, by herself", LIMIT_S)
             assert alice.entry.window is None

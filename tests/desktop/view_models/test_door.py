@@ -52,6 +52,8 @@ def waiting(row: Meeting, seconds: int = 0) -> Meeting:
 
 async def test_who_waits_is_named_with_the_time(english: Language, row: Meeting) -> None:
     model = DoorViewModel(row, Service(row), english)
+    knocks: list[bool] = []
+    model.knocked.connect(lambda: knocks.append(True))
     assert (model.state.held, model.state.person, model.state.knock) == (False, None, "")
     model.take_meeting(waiting(row))
     name = row.client.full_name
@@ -60,6 +62,7 @@ async def test_who_waits_is_named_with_the_time(english: Language, row: Meeting)
     assert model.state.knock == f"{name} is in the waiting room"
     model.take_meeting(waiting(row, seconds=125))
     assert model.state.line == "waiting for 2\u00a0min"
+    assert knocks == [True], "heard once, however often the list is fetched"
     await model.close()
 
 
