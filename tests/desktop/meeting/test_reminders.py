@@ -14,21 +14,31 @@ AT = datetime(2026, 3, 29, 1, 5, tzinfo=UTC)
 MEETING = Planned("m", AT)
 
 
-def walk(start: timedelta, *, step_s: int = 5) -> list[tuple[int, int]]:
+def walk(start: timedelta, *, step_s: int = 5, at: datetime = AT) -> list[tuple[int, int]]:
     """Seconds before the hour and minutes said, for each reminder, with a look every few seconds."""
     reminded: set[Key] = set()
     given = []
-    now = AT - start
-    while now < AT + timedelta(minutes=5):
-        for reminder in due([MEETING], reminded, now=now):
-            given.append((int((AT - now).total_seconds()), reminder.minutes))
+    now = at - start
+    while now < at + timedelta(minutes=5):
+        for reminder in due([Planned("m", at)], reminded, now=now):
+            given.append((int((at - now).total_seconds()), reminder.minutes))
             reminded.update(reminder.keys)
         now += timedelta(seconds=step_s)
     return given
 
 
-def test_each_lead_once() -> None:
-    assert walk(timedelta(hours=2)) == [(600, 10), (60, 1)]
+@pytest.mark.parametrize(
+    "at",
+    [
+        AT,
+        datetime(2026, 10, 25, 1, 5, tzinfo=UTC),  # Paris: 02:05 for the second time
+        datetime(2026, 3, 8, 7, 5, tzinfo=UTC),  # Montréal: 03:05, an hour after 01:05
+        datetime(2026, 11, 1, 6, 5, tzinfo=UTC),  # Montréal: 01:05 for the second time
+    ],
+    ids=["Paris in March", "Paris in October", "Montreal in March", "Montreal in November"],
+)
+def test_each_lead_once_also_while_the_clocks_change(at: datetime) -> None:
+    assert walk(timedelta(hours=2), at=at) == [(600, 10), (60, 1)]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from backend_client.models import User
 from desktop.view_models import meeting_list, schedule
 from desktop.view_models.dates import system_zone
 from desktop.view_models.language import Language
@@ -20,7 +21,7 @@ from desktop.view_models.meeting_list import MeetingListViewModel
 from desktop.view_models.schedule import ScheduleViewModel
 from desktop.view_models.schedule_rules import instant_of, series_of
 from desktop.view_models.states import ScheduleDraft
-from tests.support.fakes import MIKL, FakeEvents, meeting
+from tests.support.fakes import ALICE, MIKL, FakeEvents, meeting
 from tests.support.hub_fakes import FakeHub
 from tests.support.waiting import until
 
@@ -113,8 +114,9 @@ async def test_the_list_follows_the_machine_to_another_zone(
     await model.close()
 
 
+@pytest.mark.parametrize("reader", [MIKL, ALICE], ids=["hub", "participant"])
 async def test_a_list_over_both_changes_shows_the_hour_of_each_day(
-    machine: Machine, english: Language
+    machine: Machine, english: Language, reader: User
 ) -> None:
     service = FakeHub()
     for at in (
@@ -122,9 +124,9 @@ async def test_a_list_over_both_changes_shows_the_hour_of_each_day(
         datetime(2026, 3, 30, 13, tzinfo=UTC),
         datetime(2026, 10, 26, 13, tzinfo=UTC),
     ):
-        row = meeting(at=at)
+        row = meeting(at=at, role=reader.role)
         service.rows[row.id] = row
-    model = MeetingListViewModel(MIKL, service, FakeEvents(), english)
+    model = MeetingListViewModel(reader, service, FakeEvents(), english)
     model.start()
     await until(lambda: model.state.next is not None)
     rows = [model.state.next, *(row for group in model.state.groups for row in group.rows)]
