@@ -1196,6 +1196,10 @@
 <context>
     <name>RoomSharing</name>
     <message>
+        <source>Close this message</source>
+        <translation>Fermer ce message</translation>
+    </message>
+    <message>
         <source>Your screen is shared</source>
         <translation>Votre écran est partagé</translation>
     </message>

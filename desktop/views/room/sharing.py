@@ -104,6 +104,7 @@ class RoomSharing(QObject):
             self.bar = None
 
     def _name_it(self, state: ShareState) -> None:
+        self.toast.close_button.set_name(self.tr("Close this message"))
         if state.sharing:
             name, action = self.tr("Your screen is shared"), self.tr("Stop sharing")
         else:
