@@ -27,6 +27,7 @@ class HubHeader(QWidget):
         self._page = Page.MEETINGS
         self._allowed = False
         self._title = Text(look, "title", name="pageTitle")
+        self._look = look
         frame = FieldFrame(look)
         frame.add(IconMark(look, "search", size="small_icon"))
         self._search = LineEditor(look, "searchField", frame)
@@ -74,8 +75,10 @@ class HubHeader(QWidget):
         self.invite.setVisible(allowed and page is Page.CLIENTS)
 
     def set_compact(self, compact: bool) -> None:
-        """Only icons on the buttons that can do without words."""
+        """Only icons on the buttons that can do without words, and less room to type a search in."""
         self.start_now.set_compact(compact)
+        whole = self._look.size.search_field
+        self._search_frame.setFixedWidth(whole * 4 // 5 if compact else whole)
 
     def focus_search(self) -> None:
         """Put the keyboard on the search."""
