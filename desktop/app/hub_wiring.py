@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication
@@ -51,6 +54,21 @@ log = logging.getLogger(__name__)
 
 EXTENSION_MINUTES = 15
 
+Reopen = Callable[["HubDesk"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """Words that a desk holds and the service does not.
+
+    Attributes:
+        reopen: shows the dialog that was open, with what was typed into it; None where nothing was.
+        notes: private notes, by meeting.
+    """
+
+    reopen: Reopen | None
+    notes: Mapping[UUID, str] = field(default_factory=dict)
+
 
 class HubDesk(QObject):
     """Dialogs and files of the signed-in operator; at most one dialog is open.
@@ -79,6 +97,8 @@ class HubDesk(QObject):
         self._scope = TaskScope()
         self._dialog: FormDialog | None = None
         self._dialog_model: ViewModel[Any] | None = None
+        self._again: Reopen | None = None
+        """Opens the dialog that is open once more, at another desk."""
         self.schedule_model: ScheduleViewModel | None = None
         """What the open scheduling dialog works with."""
         self.panel = MeetingPanelViewModel(client, language, parent=self)
@@ -117,6 +137,27 @@ class HubDesk(QObject):
     def set_window(self, window: QWidget | None) -> None:
         """Where the dialogs belong."""
         self._window = window
+
+    def unsaved(self) -> Unsaved:
+        """What would be lost with this desk."""
+        again, dialog = self._again, self._dialog
+        reopen: Reopen | None = None
+        if again is not None and dialog is not None and dialog.something_typed():
+            kept = dialog.kept()
+
+            def reopen(desk: HubDesk) -> None:
+                again(desk)
+                if desk._dialog is not None:
+                    desk._dialog.put_back(kept)
+
+        return Unsaved(reopen, self.panel.unsaved_notes)
+
+    def take_up(self, unsaved: Unsaved) -> None:
+        """Go on where another desk of the same person had to stop."""
+        for meeting_id, text in unsaved.notes.items():
+            self.panel.keep_note(meeting_id, text)
+        if unsaved.reopen is not None:
+            unsaved.reopen(self)
 
     async def close(self) -> None:
         """Close what is open and end what runs."""
@@ -196,6 +237,7 @@ class HubDesk(QObject):
         model.note_wanted.connect(self.panel.keep_note)
         self.schedule_model = model
         self._open(model, ScheduleDialog(model, self._theme, self._window))
+        self._again = lambda desk: HubDesk._open_schedule(desk, meeting, purpose)
         model.start()
 
     def _open_cancel(self, meeting: Meeting) -> None:
@@ -204,6 +246,7 @@ class HubDesk(QObject):
         model = CancelViewModel(self._client, self._language, meeting, parent=self)
         model.cancelled.connect(self._cancelled)
         self._open(model, CancelDialog(model, self._theme, self._window))
+        self._again = lambda desk: HubDesk._open_cancel(desk, meeting)
 
     def _saved(self, meeting: Meeting, *, new: bool) -> None:
         words = (
@@ -236,6 +279,7 @@ class HubDesk(QObject):
         dialog.listen(model.changed)
         model.invited.connect(self._invited)
         self._open(model, dialog)
+        self._again = HubDesk._open_invite
 
     def _invited(self, client: InvitedClient) -> None:
         self._close_dialog()
@@ -253,6 +297,7 @@ class HubDesk(QObject):
         model.changed_client.connect(self.clients.refresh)
         model.changed_client.connect(self._meetings.refresh)
         self._open(model, dialog)
+        self._again = lambda desk: HubDesk._open_client(desk, account)
 
     def _ask_to_deactivate(self, name: str) -> None:
         if self._dialog is not None:
@@ -266,7 +311,7 @@ class HubDesk(QObject):
             self._dialog.done_well()
 
     def _open(self, model: ViewModel[Any] | None, dialog: FormDialog) -> None:
-        self._dialog_model, self._dialog = model, dialog
+        self._dialog_model, self._dialog, self._again = model, dialog, None
         dialog.finished.connect(self._dialog_closed)
         dialog.open()
 
@@ -274,7 +319,7 @@ class HubDesk(QObject):
         if self._dialog is not None:
             self._dialog.deleteLater()
         model, self._dialog_model = self._dialog_model, None
-        self._dialog = self.schedule_model = None
+        self._dialog = self.schedule_model = self._again = None
         if model is not None:
             self._scope.start(_end(model), name="end of a dialog")
 

@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from backend_client.client import BackendClient
 from backend_client.errors import ApiError
 from desktop.app.kinds import AppKind
+from desktop.system.version_notice import VersionNotice
 from desktop.view_models.language import Language
 from desktop.view_models.tasks import TaskScope
 from desktop.view_models.version_watch import VersionWatch
@@ -37,6 +39,8 @@ class VersionDesk(QObject):
         client: the service.
         language, theme: how the page speaks and looks.
         in_meeting: whether somebody is in a room, or before its door.
+        can_say: whether there is a list to show the quiet line in.
+        data_dir: where the line's day is kept; None keeps it for this run.
     """
 
     page_wanted = Signal(object)
@@ -52,6 +56,8 @@ class VersionDesk(QObject):
         theme: Theme,
         *,
         in_meeting: Callable[[], bool],
+        can_say: Callable[[], bool],
+        data_dir: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,7 +66,15 @@ class VersionDesk(QObject):
         self._theme = theme
         self._in_meeting = in_meeting
         self._scope = TaskScope()
-        self._watch = VersionWatch(client, language, self)
+        self._watch = VersionWatch(
+            client,
+            language,
+            VersionNotice(data_dir),
+            is_quiet=lambda: in_meeting() or not can_say(),
+            parent=self,
+        )
+        self._watch.put_off.connect(self._put_off)
+        self._waits_for_list = False
         self._watch.too_old.connect(self._too_old)
         self._watch.outdated.connect(self.outdated)
         self._watch.configured.connect(self.configured)
@@ -68,6 +82,12 @@ class VersionDesk(QObject):
     def start(self) -> None:
         """Begin to ask."""
         self._watch.start()
+
+    def list_shown(self) -> None:
+        """There is a list now: what waited for one is said."""
+        if self._waits_for_list:
+            self._waits_for_list = False
+            self._scope.start(self._watch.ask(date.today()), name="version")  # noqa: DTZ011
 
     async def close(self) -> None:
         """Stop asking."""
@@ -83,6 +103,12 @@ class VersionDesk(QObject):
         page = UpdateWindow(self._theme, product=self._kind.product.name, words=words, mark=self._kind.mark)
         page.again_requested.connect(lambda: self._scope.start(self._ask_again(), name="version"))
         self.page_wanted.emit(page)
+
+    def _put_off(self) -> None:
+        if self._in_meeting():
+            self._scope.start(self._ask_later(), name="version after the meeting")
+        else:
+            self._waits_for_list = True
 
     async def _ask_later(self) -> None:
         await asyncio.sleep(AFTER_MEETING_S)

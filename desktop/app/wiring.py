@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
@@ -51,7 +52,7 @@ __all__ = ["HUB_APP", "PARTICIPANT_APP", "AppKind", "Shell"]
 
 if TYPE_CHECKING:
     # What follows the log-in card is imported when it is shown: the card is there 0.15 s earlier.
-    from desktop.app.hub_wiring import HubDesk
+    from desktop.app.hub_wiring import HubDesk, Unsaved
     from desktop.app.participant_wiring import ParticipantDesk
     from desktop.app.presence_wiring import DesktopPresence
     from desktop.view_models.meeting_list import MeetingListViewModel
@@ -110,6 +111,7 @@ class Shell(QObject):
             device_id=device_id_of(data_dir),
             program=kind.product.program,
         )
+        self.client.sign_in.on_ended.append(self._session_ended)
         self._scope = TaskScope()
         self._stop = asyncio.Event()
         self._user: User | None = None
@@ -135,6 +137,8 @@ class Shell(QObject):
         self.list_model: MeetingListViewModel | None = None
         self.hub: HubDesk | None = None
         """The operator's dialogs and pages around his list."""
+        self._unsaved: tuple[UUID, Unsaved] | None = None
+        """What somebody had typed when his session ended; waits for him in memory alone."""
         self.desk: ParticipantDesk | None = None
         """What the menus of a client's list do."""
         self.devices = MachineDevices(settings, settings_file, is_locked=is_locked)
@@ -162,7 +166,14 @@ class Shell(QObject):
         )
         self.settings.test_requested.connect(self.diagnosis.open)
         self.versions = VersionDesk(
-            kind, self.client, language, theme, in_meeting=self._is_in_meeting, parent=self
+            kind,
+            self.client,
+            language,
+            theme,
+            in_meeting=self._is_in_meeting,
+            can_say=lambda: self.list_model is not None,
+            data_dir=data_dir,
+            parent=self,
         )
         self.versions.page_wanted.connect(self.front.put)
         self.versions.served.connect(self._served)
@@ -311,13 +322,26 @@ class Shell(QObject):
             own.test_requested.connect(self.diagnosis.open)
             self.front.put(own)
         model.start()
+        self._take_up(user)
+        self.versions.list_shown()
         self.links.signed_in(user)
+
+    def _keep_words(self, user: User) -> None:
+        """The list goes without being asked to: what is typed stays, for this person."""
+        if self.hub is not None:
+            self._unsaved = (user.id, self.hub.unsaved())
+
+    def _take_up(self, user: User) -> None:
+        kept, self._unsaved = self._unsaved, None
+        if kept is not None and kept[0] == user.id and self.hub is not None:
+            self.hub.take_up(kept[1])
 
     def _sign_out(self) -> None:
         self._scope.start(self._leave_account(session_ended=False), name="sign out")
 
     def _session_ended(self) -> None:
         if self._user is not None:
+            self._keep_words(self._user)
             email, self._user = self._user.email, None
             self._scope.start(self._leave_account(session_ended=True, email=email), name="session ended")
 
@@ -407,6 +431,7 @@ class Shell(QObject):
         if self._user is None:
             self.sign_in.show()
             return
+        self._keep_words(self._user)
         await self._close_list()
         self._show_list(self._user)
 

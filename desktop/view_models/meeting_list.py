@@ -224,8 +224,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
 
     def _on_event(self, event: LiveEvent) -> None:
         if event.kind == EventKind.SESSION_REVOKED:
-            self.session_ended.emit()
-            return
+            return  # perhaps another device's: the feed asks the service, and `SignIn.on_ended` tells
         self._wanted.set()
         if event.kind in (EventKind.NOTIFICATION_NEW, EventKind.RESET):
             self._scope.start(self._fetch_notices(), name="notices")

@@ -97,6 +97,11 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
             self._scope.start(self._load_presence(meeting), name="presence")
             self._scope.start(self._load_history(meeting), name="history")
 
+    @property
+    def unsaved_notes(self) -> dict[UUID, str]:
+        """Notes that were typed and that the service does not have yet."""
+        return self._notes.unsaved
+
     def keep_note(self, meeting_id: UUID, text: str) -> None:
         """Save a note that was typed elsewhere, as safely as one that is typed here."""
         self._notes.type(meeting_id, text)

@@ -67,6 +67,11 @@ class NoteKeeper:
         """What was typed and is not saved yet; None when nothing waits."""
         return self._texts.get(meeting_id)
 
+    @property
+    def unsaved(self) -> dict[UUID, str]:
+        """Every note that the service does not have yet."""
+        return dict(self._texts)
+
     def status(self, meeting_id: UUID) -> NoteStatus:
         """Where the note stands."""
         return self._status.get(meeting_id, NoteStatus.SAVED)

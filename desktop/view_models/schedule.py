@@ -129,6 +129,11 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         """The draft changed: warn about what will not work, forgive what was corrected."""
         self._set(draft=draft, error=None, **self._doubts(draft), **self._still_wrong(draft))
 
+    def take_up(self, draft: ScheduleDraft) -> None:
+        """Go on with what was typed into a dialog that had to be closed."""
+        note = self.tr("What you had typed is still here.")
+        self._set(draft=draft, fill_id=self._state.fill_id + 1, note=note, **self._doubts(draft))
+
     def save(self, draft: ScheduleDraft) -> None:
         """Check and send; errors appear next to their fields and nothing typed is lost."""
         if self._state.busy or self._state.saved:

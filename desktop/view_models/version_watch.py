@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
@@ -26,6 +27,16 @@ class VersionPort(Protocol):
         """Which versions it wants."""
 
 
+class NoticePort(Protocol):
+    """Keeps the day of the line. Called from worker threads."""
+
+    def read(self) -> date | None:
+        """The day on which it was last shown."""
+
+    def write(self, day: date) -> None:
+        """It was shown on this day."""
+
+
 class VersionWatch(QObject):
     """Asks the service, and says what follows.
 
@@ -33,22 +44,35 @@ class VersionWatch(QObject):
         too_old(str): below the minimum: the app cannot be used. Carries the service's own words, "".
         outdated(str): below the recommended version: one quiet line, once a day.
         configured(ClientConfig): what the service said, of versions and of everything else.
+        put_off(): the line is due, and this is no moment for it.
 
     Args:
         service: who is asked.
         language: for the words.
+        notice: knows the day on which the line was last shown, also of earlier runs.
+        is_quiet: this is no moment for the line: a meeting goes on, or nothing could show it.
     """
 
     too_old = Signal(str)
     outdated = Signal(str)
     configured = Signal(object)
+    put_off = Signal()
 
-    def __init__(self, service: VersionPort, language: Language, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        service: VersionPort,
+        language: Language,
+        notice: NoticePort,
+        *,
+        is_quiet: Callable[[], bool] = lambda: False,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._service = service
         self._language = language
+        self._notice = notice
+        self._is_quiet = is_quiet
         self._scope = TaskScope()
-        self._said_on: date | None = None
 
     def start(self) -> None:
         """Begin to ask."""
@@ -69,8 +93,11 @@ class VersionWatch(QObject):
         if config.status == "too-old":
             log.error("the service no longer serves this version; it wants %s", config.minimum)
             self.too_old.emit(words)
-        elif config.status == "outdated" and self._said_on != today:
-            self._said_on = today
+        elif config.status == "outdated" and await asyncio.to_thread(self._notice.read) != today:
+            if self._is_quiet():
+                self.put_off.emit()
+                return
+            await asyncio.to_thread(self._notice.write, today)
             line = self.tr("A newer version is available. Your IT service can install it.")
             self.outdated.emit(f"{line} {words}".strip())
 

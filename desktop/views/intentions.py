@@ -142,6 +142,9 @@ class ScheduleIntentions(Protocol):
     def edited(self, draft: ScheduleDraft) -> None:
         """A field changed."""
 
+    def take_up(self, draft: ScheduleDraft) -> None:
+        """Go on with what was typed into a dialog that had to be closed."""
+
     def save(self, draft: ScheduleDraft) -> None:
         """Schedule the meeting, or change it."""
 

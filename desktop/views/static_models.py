@@ -155,6 +155,10 @@ class StaticSchedule(StaticModel[ScheduleState]):
         """Keep the intention."""
         self.sent.append(("edited", draft))
 
+    def take_up(self, draft: ScheduleDraft) -> None:
+        """Keep the intention."""
+        self.sent.append(("take_up", draft))
+
     def save(self, draft: ScheduleDraft) -> None:
         """Keep the intention."""
         self.sent.append(("save", draft))

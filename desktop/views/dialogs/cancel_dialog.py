@@ -61,6 +61,15 @@ class CancelDialog(FormDialog):
         """A reason was typed."""
         return bool(self._reason.toPlainText().strip())
 
+    def kept(self) -> tuple[str, bool]:
+        """The reason, and whether the series goes too."""
+        return self._reason.toPlainText(), self._following.isChecked()
+
+    def put_back(self, kept: tuple[str, bool]) -> None:
+        """Show them again."""
+        self._reason.setPlainText(kept[0])
+        self._following.setChecked(kept[1])
+
     def retranslate(self) -> None:
         """Write the words of now."""
         super().retranslate()

@@ -85,6 +85,18 @@ class ClientDialog(FormDialog):
         """The fields no longer hold what they began with."""
         return self.draft() != self._initial
 
+    def kept(self) -> InviteDraft:
+        """What the fields hold."""
+        return self.draft()
+
+    def put_back(self, kept: InviteDraft) -> None:
+        """Show it again."""
+        self._name.setText(kept.name)
+        if self._new:
+            self._email.setText(kept.email)
+        self._language.choose(kept.language)
+        self._zone.choose(kept.time_zone)
+
     def take_escape(self) -> bool:
         """Close the list of zones."""
         return self._zone.close_list()

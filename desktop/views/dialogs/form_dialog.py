@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import (
     QCloseEvent,
@@ -119,6 +121,13 @@ class FormDialog(QDialog):
     def something_typed(self) -> bool:
         """Whether closing would lose words; then Escape and *Cancel* ask first."""
         return False
+
+    def kept(self) -> Any:
+        """What was typed, as `put_back` of another dialog of this kind takes it."""
+        return None
+
+    def put_back(self, kept: Any) -> None:
+        """Show what was typed into a dialog that had to be closed; closing this one asks again."""
 
     def show_progress(self, *, busy: bool, error: ErrorText | None) -> None:
         """Show that the service works, or why it refused."""

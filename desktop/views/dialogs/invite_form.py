@@ -105,13 +105,20 @@ class InviteForm(QWidget):
         field = self._email if name else self._name
         self._editor(field).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def draft(self) -> InviteDraft:
+        """What the fields hold."""
+        return InviteDraft(
+            self._editor(self._name).text(), self._editor(self._email).text(), self._language.code
+        )
+
+    def put_back(self, draft: InviteDraft) -> None:
+        """Show what was typed before."""
+        self.begin(draft.name, draft.language)
+        self._editor(self._email).setText(draft.email)
+
     def submit(self) -> None:
         """Send the invitation."""
-        self.wanted.emit(
-            InviteDraft(
-                self._editor(self._name).text(), self._editor(self._email).text(), self._language.code
-            )
-        )
+        self.wanted.emit(self.draft())
 
     def something_typed(self) -> bool:
         """Whether closing would lose words."""

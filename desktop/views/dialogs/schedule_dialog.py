@@ -7,6 +7,7 @@ from datetime import date, time
 from PySide6.QtCore import QDate, QLocale, Qt, QTime
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.view_models.hub_states import InviteDraft
 from desktop.view_models.states import ScheduleDraft, SchedulePurpose, ScheduleState, Tone
 from desktop.views.dialogs.client_field import ClientFrame
 from desktop.views.dialogs.form_dialog import FormDialog
@@ -120,6 +121,18 @@ class ScheduleDialog(FormDialog):
         """The fields no longer hold what they began with."""
         inviting = not self._invite.isHidden() and self._invite.something_typed()
         return inviting or self.draft() != self._initial
+
+    def kept(self) -> tuple[ScheduleDraft, InviteDraft | None]:
+        """What the fields hold, and the invitation that was being written."""
+        return self.draft(), None if self._invite.isHidden() else self._invite.draft()
+
+    def put_back(self, kept: tuple[ScheduleDraft, InviteDraft | None]) -> None:
+        """Show it again. A new meeting's client is chosen once the clients are loaded."""
+        draft, invitation = kept
+        self._model.take_up(draft)
+        if invitation is not None:
+            self._open_invite(invitation.name)
+            self._invite.put_back(invitation)
 
     def take_escape(self) -> bool:
         """Close the list or the calendar that is open."""

@@ -8,8 +8,12 @@ from contextlib import asynccontextmanager
 
 import httpx_sse
 import psycopg
+import pytest
 
 from backend.config import Settings
+from backend.database import Caller
+from backend.events.queries import Batch
+from backend.events.reader import EventReader
 from backend_client.models import LiveEvent
 from tests.backend.people import ALICE, BOB, Person, code_of, plan, signed_in, wrong_fields
 from tests.support.http import client_without_tls
@@ -51,6 +55,25 @@ async def stream(person: Person, last_event_id: int | None = None) -> AsyncItera
         assert source.response.status_code == 200
         assert source.response.headers["content-type"].startswith("text/event-stream")
         yield Stream(source)
+
+
+async def test_a_session_that_ends_while_its_stream_opens_is_not_kept_alive(
+    database: TestDatabase, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end is an event before the newest number then, and the stream begins after that."""
+    read = EventReader.read
+
+    async def read_late(self: EventReader, caller: Caller, after: int | None) -> Batch:
+        if after is None:
+            await asyncio.to_thread(
+                database.admin, "update private.sessions set revoked_at = now(), revoke_reason = 'logout'"
+            )
+        return await read(self, caller, after)
+
+    monkeypatch.setattr(EventReader, "read", read_late)
+    async with stream(alice) as events:
+        assert await events.ended()
+    assert code_of(await alice.get("/events")) == (401, "session-ended")
 
 
 async def newest(person: Person) -> int:

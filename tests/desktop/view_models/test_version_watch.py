@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from backend_client.errors import ApiError, ApiErrorCode
 from backend_client.models import ClientConfig
+from desktop.system.version_notice import FILE_NAME, VersionNotice
 from desktop.view_models.language import Language
 from desktop.view_models.version_watch import VersionWatch
 
@@ -31,22 +33,53 @@ class Service:
 class Heard:
     """What a watch said."""
 
-    def __init__(self, service: Service, language: Language) -> None:
-        self.watch = VersionWatch(service, language)
+    def __init__(self, service: Service, language: Language, folder: Path | None = None) -> None:
+        self.quiet = False
+        self.watch = VersionWatch(service, language, VersionNotice(folder), is_quiet=lambda: self.quiet)
+        self.put_off = 0
+        self.watch.put_off.connect(self._count)
         self.too_old: list[str] = []
         self.outdated: list[str] = []
         self.watch.too_old.connect(self.too_old.append)
         self.watch.outdated.connect(self.outdated.append)
 
+    def _count(self) -> None:
+        self.put_off += 1
+
+
+OUTDATED = ClientConfig.model_validate({"status": "outdated", "message": {"fr": "Merci.", "en": "Thanks."}})
+
 
 async def test_an_outdated_app_says_one_line_a_day(english: Language) -> None:
-    config = ClientConfig.model_validate({"status": "outdated", "message": {"fr": "Merci.", "en": "Thanks."}})
-    heard = Heard(Service(config), english)
+    heard = Heard(Service(OUTDATED), english)
     for day in (TODAY, TODAY, TOMORROW):
         await heard.watch.ask(day)
     assert len(heard.outdated) == 2
     assert heard.outdated[0].endswith("Thanks.")
     assert heard.too_old == []
+
+
+async def test_a_restart_repeats_nothing(english: Language, tmp_path: Path) -> None:
+    said = 0
+    for day in (TODAY, TODAY, TOMORROW, TOMORROW):
+        heard = Heard(Service(OUTDATED), english, tmp_path / "data")
+        await heard.watch.ask(day)
+        said += len(heard.outdated)
+    assert said == 2
+    (tmp_path / "data" / FILE_NAME).write_text("never")
+    heard = Heard(Service(OUTDATED), english, tmp_path / "data")
+    await heard.watch.ask(TOMORROW)
+    assert len(heard.outdated) == 1
+
+
+async def test_never_during_a_meeting_and_still_that_day(english: Language) -> None:
+    heard = Heard(Service(OUTDATED), english)
+    heard.quiet = True
+    await heard.watch.ask(TODAY)
+    assert (heard.outdated, heard.put_off) == ([], 1)
+    heard.quiet = False
+    await heard.watch.ask(TODAY)
+    assert (len(heard.outdated), heard.put_off) == (1, 1)
 
 
 @pytest.mark.parametrize(
