@@ -52,9 +52,8 @@ async def _follow(services: Services, caller: Caller, after: int | None) -> Asyn
         yield COMMENT
         try:
             if after is None:
-                after = (await services.events.read(caller, None)).last
-                # The session's end may be behind that number already, where nobody would hear of it.
-                await services.database.as_caller(caller, require_session)
+                # `opening` again: the session's end may be behind that number, where nobody would hear of it.
+                after = (await services.events.read(caller, None, opening=True)).last
                 yield encode(reset(after))
             listener.last = after
             async for text in _follow_listener(services, caller, listener):

@@ -111,7 +111,6 @@ class Shell(QObject):
             device_id=device_id_of(data_dir),
             program=kind.product.program,
         )
-        self.client.sign_in.on_ended.append(self._session_ended)
         self._scope = TaskScope()
         self._stop = asyncio.Event()
         self._user: User | None = None
@@ -216,6 +215,7 @@ class Shell(QObject):
 
     async def run(self) -> None:
         """Show the app and return when it was closed and everything has ended."""
+        self.client.sign_in.on_ended.append(self._session_ended)
         await self.sign_in.begin(self.memory.read)
         self.shown.emit()
         await settle()

@@ -39,6 +39,8 @@ async def running_shell(
     *,
     store: MemoryTokenStore | None = None,
     data_dir: Path | None = None,
+    settings_file: Path | None = None,
+    locked: frozenset[str] = frozenset(),
 ) -> AsyncIterator[Shell]:
     """The app, signed in and with its first list, or at its log-in card, as long as the block.
 
@@ -50,6 +52,8 @@ async def running_shell(
         theme: how it looks.
         store: holds a session of an earlier run, which goes on; None signs in.
         data_dir: what the app keeps on disk; None for nothing.
+        settings_file: where the user's choices are kept; None for nowhere.
+        locked: settings that IT has decided.
     """
     if store is None:
         store = MemoryTokenStore()
@@ -57,7 +61,16 @@ async def running_shell(
             client = BackendClient(service_url, store, device="test")
             await client.sign_in.log_in(email, PASSWORD, stay_signed_in=True)
             await client.close()
-    shell = Shell(kind, Settings(backend_url=service_url), store, language, theme, data_dir=data_dir)
+    shell = Shell(
+        kind,
+        Settings(backend_url=service_url),
+        store,
+        language,
+        theme,
+        settings_file=settings_file,
+        is_locked=locked.__contains__,
+        data_dir=data_dir,
+    )
     running = asyncio.create_task(shell.run())
     try:
         if email is None:

@@ -63,12 +63,18 @@ async def test_a_session_that_ends_while_its_stream_opens_is_not_kept_alive(
     """Its end is an event before the newest number then, and the stream begins after that."""
     read = EventReader.read
 
-    async def read_late(self: EventReader, caller: Caller, after: int | None) -> Batch:
-        if after is None:
+    looks = 0
+
+    async def read_late(
+        self: EventReader, caller: Caller, after: int | None, *, opening: bool = False
+    ) -> Batch:
+        nonlocal looks
+        looks += 1
+        if looks == 2:  # the first one comes before the answer begins
             await asyncio.to_thread(
                 database.admin, "update private.sessions set revoked_at = now(), revoke_reason = 'logout'"
             )
-        return await read(self, caller, after)
+        return await read(self, caller, after, opening=opening)
 
     monkeypatch.setattr(EventReader, "read", read_late)
     async with stream(alice) as events:
