@@ -367,11 +367,11 @@
     <name>Curtain</name>
     <message>
         <source>Back to my meetings</source>
-        <translation>Revenir à mes réunions</translation>
+        <translation>Mes réunions</translation>
     </message>
     <message>
         <source>Rejoin</source>
-        <translation>Revenir</translation>
+        <translation>Revenir dans la réunion</translation>
     </message>
     <message>
         <source>Stay in the meeting</source>
