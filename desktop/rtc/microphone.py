@@ -182,7 +182,7 @@ class Microphone:
 
     async def wait(self, limit_s: float) -> None:
         """Return when a frame is there, at the latest after some seconds."""
-        if self._frames or limit_s <= 0:
+        if (self._on and self._frames) or limit_s <= 0:
             return
         self._came.clear()
         try:
@@ -193,6 +193,8 @@ class Microphone:
 
     def take(self) -> Samples:
         """The next 20 ms that go out: what was said, or silence."""
+        if not self._on:
+            self._frames.clear()  # the device's thread was at work on them when one muted
         samples = self._frames.popleft() if self._on and self._frames else _SILENCE
         if self._on and samples is _SILENCE and hears_room(self._source):
             # A device that gives nothing any more is as silent as one that gives zeros.

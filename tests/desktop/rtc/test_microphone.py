@@ -361,3 +361,29 @@ async def test_unmuting_a_microphone_that_is_open_takes_no_time() -> None:
         microphone.mute()
     assert slowest_s < 0.05
     await microphone.close()
+
+
+async def test_what_arrives_while_one_mutes_neither_goes_out_nor_hurries_the_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The device's thread may be at work on 20 ms when the user mutes; they used to stay for ever, as
+    something to be sent at once, and the loop did nothing but send silence from then on."""
+    source = RoomMicrophone()
+    microphone = Microphone(source, AudioLevel())
+    track = microphone.make_track()
+    await microphone.switch_on()
+    await track.recv()
+    process = microphone.processor.heard
+
+    def muted_meanwhile(samples: Samples) -> Samples:
+        voice = process(samples)
+        microphone.mute()
+        return voice
+
+    monkeypatch.setattr(microphone.processor, "heard", muted_meanwhile)
+    source.say(9_000)
+    begun_s = time.monotonic()
+    sent = [await track.recv() for _ in range(11)]
+    assert time.monotonic() - begun_s > 0.15, "silence keeps its pace of 50 frames a second"
+    assert all(not frame.to_ndarray().any() for frame in sent)
+    await microphone.close()
