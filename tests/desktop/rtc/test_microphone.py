@@ -366,8 +366,10 @@ async def test_unmuting_a_microphone_that_is_open_takes_no_time() -> None:
 async def test_what_arrives_while_one_mutes_neither_goes_out_nor_hurries_the_silence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The device's thread may be at work on 20 ms when the user mutes; they used to stay for ever, as
-    something to be sent at once, and the loop did nothing but send silence from then on."""
+    """The device's thread may be at work on 20 ms when the user mutes.
+
+    They used to stay for ever, as something to be sent at once, and the loop did nothing but send silence.
+    """
     source = RoomMicrophone()
     microphone = Microphone(source, AudioLevel())
     track = microphone.make_track()
