@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 
 TINTS = 8
 """Number of avatar colours in the theme."""
@@ -21,6 +22,14 @@ def initials_of(name: str) -> str:
     return letters.upper()
 
 
-def tint_of(person_id: str) -> int:
-    """A number from 0 to 7 that is the same for the same id on every machine."""
-    return hashlib.sha256(person_id.encode()).digest()[0] % TINTS
+def tint_of(name: str) -> int:
+    """A number from 0 to 7 that is the same for the same name on every machine.
+
+    Of the name, which lists and rooms share: the service knows the same person as a client and as an
+    account, by two ids, and somebody who came by the video server alone has neither.
+
+    >>> tint_of("Alice Laurent") == tint_of(" alice  laurent")
+    True
+    """
+    plain = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    return hashlib.sha256(plain.encode(errors="replace")).digest()[0] % TINTS

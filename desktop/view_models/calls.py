@@ -130,7 +130,7 @@ class CallViewModel(ViewModel[CallState]):
         starts = meeting.status is MeetingStatus.SCHEDULED
         self._set(
             meeting_id=str(meeting.id),
-            person=person_state(str(other.id), other.full_name),
+            person=person_state(other.full_name),
             sentence=self.tr("{name} is waiting for you").format(name=other.full_name),
             title=meeting.title,
             accept=self.tr("Start") if starts else self.tr("Join"),

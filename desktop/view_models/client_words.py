@@ -40,7 +40,7 @@ class ClientWords:
         line = self._line(client)
         return ClientRow(
             client_id=str(client.id),
-            person=person_state(str(client.id), client.full_name),
+            person=person_state(client.full_name),
             line=line,
             pill=pill,
             pill_tone=tone,

@@ -239,7 +239,7 @@ class ClientsViewModel(ViewModel[ClientsState]):
         meetings, total = words.meetings(client)
         return ClientDetail(
             client_id=str(client.id),
-            person=person_state(str(client.id), client.full_name),
+            person=person_state(client.full_name),
             pill=pill,
             pill_tone=tone,
             email=account.email if account is not None else "",

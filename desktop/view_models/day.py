@@ -171,7 +171,7 @@ class DayViewModel(ViewModel[DayState]):
                 line += " · " + self.tr("told at {hour}").format(hour=dates.hour(told))
             wait = WaitLine(
                 meeting_id=str(each.id),
-                person=person_state(str(each.client.id), each.client.full_name),
+                person=person_state(each.client.full_name),
                 line=line,
                 late_label=self.tr("I am {minutes} min late").format(minutes=LATE_MINUTES),
                 busy=each.id in self._telling,

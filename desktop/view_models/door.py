@@ -128,7 +128,7 @@ class DoorViewModel(ViewModel[DoorViewState]):
         waits = since is not None and not refused
         self._set(
             held=meeting.door is not DoorState.OPEN,
-            person=person_state(str(client.id), client.full_name) if waits or refused else None,
+            person=person_state(client.full_name) if waits or refused else None,
             line=self._line(since if waits else None),
             waits=waits,
             busy=self._busy,

@@ -311,7 +311,7 @@ class MeetingListViewModel(ViewModel[MeetingListState]):
         rows = [(each, writer.row(each)) for each in coming]
         self._set(
             phase=self._phase(),
-            me=person_state(str(self._user.id), self._user.full_name),
+            me=person_state(self._user.full_name),
             greeting=self.tr("Meetings")
             if operator
             else self.tr("Hello {name}").format(name=self._user.full_name.split(" ")[0]),

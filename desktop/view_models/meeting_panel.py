@@ -9,7 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Signal
 
 from backend_client.errors import ApiError, ApiErrorCode
-from backend_client.models import NOTE_MAX, HistoryEntry, Meeting, MeetingStatus, Presence, Role
+from backend_client.models import NOTE_MAX, HistoryEntry, Meeting, MeetingStatus, Presence
 from desktop.view_models.dates import Dates, system_zone
 from desktop.view_models.error_texts import text_for
 from desktop.view_models.history_words import HistoryWriter
@@ -239,15 +239,13 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
             agenda=meeting.description,
             ended=self._ended(meeting, dates, now),
             people=(
-                PersonLine(person_state(str(meeting.client.id), meeting.client.full_name), self.tr("Client")),
-                PersonLine(
-                    person_state(str(meeting.operator.id), meeting.operator.full_name), self.tr("Organiser")
-                ),
+                PersonLine(person_state(meeting.client.full_name), self.tr("Client")),
+                PersonLine(person_state(meeting.operator.full_name), self.tr("Organiser")),
             ),
             note_help=self.tr("{name} does not see this note.").format(name=first_name)
             if self._hosts
             else "",
-            presence=tuple(self._stay(stay, meeting, dates) for stay in self._presence or ()),
+            presence=tuple(self._stay(stay, dates) for stay in self._presence or ()),
             presence_line=self._presence_line(meeting),
             changes=HistoryWriter(meeting, dates, now).lines(self._history),
         )
@@ -277,15 +275,14 @@ class MeetingPanelViewModel(ViewModel[PanelState]):
             duration=dates.duration(meeting.duration_seconds or 0),
         )
 
-    def _stay(self, stay: Presence, meeting: Meeting, dates: Dates) -> PersonLine:
-        whose = meeting.operator if stay.role is Role.OPERATOR else meeting.client
+    def _stay(self, stay: Presence, dates: Dates) -> PersonLine:
         start = dates.hour(stay.joined_at)
         if stay.left_at is None:
             line = self.tr("There since {start}").format(start=start)
         else:
             duration = dates.duration(int((stay.left_at - stay.joined_at).total_seconds()))
             line = f"{start}–{dates.hour(stay.left_at)} · {duration}"
-        return PersonLine(person_state(str(whose.id), stay.full_name), line)
+        return PersonLine(person_state(stay.full_name), line)
 
     def _presence_line(self, meeting: Meeting) -> str:
         if self._presence is None or self._presence or meeting.status is MeetingStatus.SCHEDULED:

@@ -24,9 +24,9 @@ _LATE_WITHIN = timedelta(hours=1)
 """How near a meeting must be for lateness to mean anything."""
 
 
-def person_state(person_id: str, name: str) -> PersonState:
-    """Somebody as an avatar and a name."""
-    return PersonState(name=name, initials=initials_of(name), tint=tint_of(person_id))
+def person_state(name: str) -> PersonState:
+    """Somebody as an avatar and a name, the same in lists, dialogs and rooms."""
+    return PersonState(name=name, initials=initials_of(name), tint=tint_of(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class RowWriter:
             relative=self.dates.relative(meeting.scheduled_at, now=self.now)
             if meeting.status is MeetingStatus.SCHEDULED
             else "",
-            with_whom=person_state(str(other.id), other.full_name),
+            with_whom=person_state(other.full_name),
             with_whom_line=with_line,
             pill=pill,
             pill_tone=tone,

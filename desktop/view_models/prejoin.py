@@ -360,7 +360,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
                     dates.hours(meeting.scheduled_at, meeting.planned_minutes),
                 )
             ),
-            with_whom=person_state(str(other.id), other.full_name),
+            with_whom=person_state(other.full_name),
             with_whom_line=self._words.with_whom(other.full_name),
             line="" if self._gone else line,
             line_tone=tone,
@@ -379,7 +379,7 @@ class PreJoinViewModel(ViewModel[PreJoinState]):
         )
 
     def _own_tile(self) -> TileState:
-        person = person_state(str(self._user.id), self._user.full_name)
+        person = person_state(self._user.full_name)
         shown = self._state.camera_on and self.preview.state.camera_error is None
         opening = shown and self.preview.state.camera_opening
         camera = self.tr("camera on") if self._state.camera_on else self.tr("camera off")

@@ -204,7 +204,7 @@ class PeopleViewModel(RoomPart[PeopleState]):
         quality = self._tiles.quality.word(person.quality)
         row = PersonRow(
             key=person.connection_id,
-            person=person_state(person.account_id or person.connection_id, person.name),
+            person=person_state(person.name),
             line=" · ".join(
                 part for part in (self.tr("Host") if person.is_moderator else "", quality) if part
             ),

@@ -91,7 +91,7 @@ class RoomTiles(QObject):
     def own(self, state: RoomState) -> TileState:
         """The tile of our own camera."""
         quality = self.quality.word(state.own_quality)
-        own = person_state(str(self._user.id), self._user.full_name)
+        own = person_state(self._user.full_name)
         return TileState(
             key=OWN_KEY,
             person=PersonState(name=self.tr("You"), initials=own.initials, tint=own.tint),
@@ -116,7 +116,7 @@ class RoomTiles(QObject):
         if not quality and not watched and stream.camera_on:
             quality = self.tr("Video stopped")
         is_screen = stream.kind is StreamKind.SCREEN
-        shown = person_state(person.account_id or person.connection_id, person.name)
+        shown = person_state(person.name)
         if is_screen:
             shown = replace(shown, name=with_name(self.tr("Screen of {name}"), person.name))
             muted = False  # a screen has no voice to miss

@@ -234,7 +234,7 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
         """The new client is chosen at once."""
         draft = replace(self._state.draft, client_id=str(client.id))
         known = [each for each in self._state.clients if each.client_id != draft.client_id]
-        new = ClientChoice(draft.client_id, person_state(draft.client_id, client.full_name), client.time_zone)
+        new = ClientChoice(draft.client_id, person_state(client.full_name), client.time_zone)
         self._set(
             clients=(*known, new),
             draft=draft,
@@ -302,6 +302,4 @@ class ScheduleViewModel(ViewModel[ScheduleState]):
 
     @staticmethod
     def _choice(meeting: Meeting) -> ClientChoice:
-        return ClientChoice(
-            str(meeting.client.id), person_state(str(meeting.client.id), meeting.client.full_name)
-        )
+        return ClientChoice(str(meeting.client.id), person_state(meeting.client.full_name))

@@ -51,7 +51,7 @@ def draft_of(meeting: Meeting, zone: tzinfo) -> ScheduleDraft:
 def choices_of(clients: Iterable[Client]) -> tuple[ClientChoice, ...]:
     """The clients that can be met, in the order people expect."""
     choices = [
-        ClientChoice(str(each.id), person_state(str(each.id), each.full_name), each.time_zone)
+        ClientChoice(str(each.id), person_state(each.full_name), each.time_zone)
         for each in clients
         if each.active
     ]

@@ -32,7 +32,7 @@ class ErrorText:
 
 @dataclass(frozen=True, slots=True)
 class PersonState:
-    """Somebody as an avatar and a name. `tint` is 0–7, a stable hash of the person's id."""
+    """Somebody as an avatar and a name. `tint` is 0–7, a stable hash of the name."""
 
     name: str = ""
     initials: str = ""

@@ -30,6 +30,11 @@ def test_any_name_has_at_most_a_few_letters(name: str) -> None:
 
 
 @given(st.text())
-def test_tints_are_stable_and_in_range(person_id: str) -> None:
-    assert tint_of(person_id) == tint_of(person_id)
-    assert 0 <= tint_of(person_id) < TINTS
+def test_tints_are_stable_and_in_range(name: str) -> None:
+    assert tint_of(name) == tint_of(f"  {name} ")
+    assert 0 <= tint_of(name) < TINTS
+
+
+@pytest.mark.parametrize("spelling", ["ÉLODIE MARTIN", "Élodie  Martin", "E\u0301lodie Martin"])
+def test_spellings_of_one_name_share_a_tint(spelling: str) -> None:
+    assert tint_of(spelling) == tint_of("Élodie Martin")
