@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QAction, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QWidget
 
 from desktop.view_models.language import LANGUAGES, Language
@@ -47,6 +48,32 @@ def visible(window: QWidget, *kinds: type[QWidget]) -> list[QWidget]:
     return [child for child in window.findChildren(QWidget) if isinstance(child, kinds) and child.isVisible()]
 
 
+def reachable(window: QWidget) -> list[QWidget]:
+    """What can be clicked, or takes the keyboard; Qt's own editor in a field of numbers belongs to it."""
+    return [
+        child
+        for child in visible(window, QWidget)
+        if (isinstance(child, INTERACTIVE) or child.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        and child.objectName() != "qt_spinbox_lineedit"
+    ]
+
+
+def told_state(widget: QWidget) -> tuple[bool, bool, bool]:
+    """What a screen reader is told: disabled, can be checked, is checked."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    assert interface is not None, widget.objectName()
+    assert interface.text(QAccessible.Text.Name), widget.objectName()
+    state: Any = interface.state()
+    return bool(state.disabled), bool(state.checkable), bool(state.checked)
+
+
+def true_state(widget: QWidget) -> tuple[bool, bool, bool]:
+    """The same, as it is."""
+    checkable = isinstance(widget, QAbstractButton) and widget.isCheckable()
+    checked = isinstance(widget, QAbstractButton) and widget.isChecked()
+    return not widget.isEnabled(), checkable, checked
+
+
 @EVERY_SCENE
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_control_has_a_name_for_screen_readers(
@@ -54,10 +81,13 @@ def test_every_control_has_a_name_for_screen_readers(
 ) -> None:
     language.use(code)
     window = staged(SCENES[code][name])
-    nameless = [each.objectName() for each in visible(window, *INTERACTIVE) if not each.accessibleName()]
+    controls = reachable(window)
+    nameless = [each.objectName() for each in controls if not each.accessibleName()]
     assert nameless == []
-    without_id = [type(each).__name__ for each in visible(window, *INTERACTIVE) if not each.objectName()]
+    without_id = [type(each).__name__ for each in controls if not each.objectName()]
     assert without_id == []
+    told = {each.objectName(): told_state(each) for each in controls}
+    assert told == {each.objectName(): true_state(each) for each in controls}
 
 
 @EVERY_SCENE
@@ -100,6 +130,11 @@ def test_no_shortcut_is_a_plain_letter(staged: Staged, name: str) -> None:
     keys = {
         shortcut.key().toString(QKeySequence.SequenceFormat.PortableText)
         for shortcut in window.findChildren(QShortcut)
+    }
+    keys |= {
+        key.toString(QKeySequence.SequenceFormat.PortableText)
+        for action in window.findChildren(QAction)
+        for key in action.shortcuts()
     }
     assert {each for each in keys if "+" not in each} <= {"F1", "F2", "F5", "F11"}
     for button in visible(window, QAbstractButton):

@@ -6,9 +6,10 @@ import time
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QSizeF, Qt, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QSizeF, Qt, QTimer
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from desktop.meeting.layout import Tile
@@ -315,6 +316,25 @@ def test_without_the_mirror_one_sees_what_the_others_see(stage: Stage, slots: Sl
         left_side = QPoint(place.left + place.width // 4, place.top + place.height // 3)
         qtbot.waitUntil(lambda: stage.painted("") >= 1)
         assert stage.grab().toImage().pixelColor(left_side) == colour
+
+
+@pytest.mark.parametrize("key", ["bob", ""])
+def test_a_tile_that_has_something_to_say_says_it_in_a_tool_tip(stage: Stage, qtbot: QtBot, key: str) -> None:
+    """Its own words, for the one that floats as well; a tile with nothing to say takes them away."""
+    tip = "Weak connection.\nMove closer to the Wi-Fi."
+    others = (ALICE, replace(BOB, tip=tip if key else ""))
+    stage.show_tiles(others, replace(OWN, tip="" if key else tip), dimmed=False)
+
+    def point(at: str) -> None:
+        place = stage.place(at)
+        assert place is not None
+        inside = QPoint(place.left + 20, place.top + 20)
+        QApplication.sendEvent(stage, QHelpEvent(QEvent.Type.ToolTip, inside, stage.mapToGlobal(inside)))
+
+    point(key)
+    qtbot.waitUntil(lambda: QToolTip.isVisible() and QToolTip.text() == tip, timeout=30_000)
+    point("alice")
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=30_000)
 
 
 def test_a_double_click_pins_others_and_never_oneself(stage: Stage, qtbot: QtBot) -> None:
