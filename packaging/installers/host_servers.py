@@ -8,6 +8,7 @@ import select
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -65,30 +66,37 @@ class HostServers:
 
     def __init__(self, log_dir: Path) -> None:
         self._log_dir = log_dir
-        self._servers: list[Server] = []
+        self._stack = ExitStack()
         self.service_url = ""
         self._openvidu: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         self._log_dir.mkdir(parents=True, exist_ok=True)
-        openvidu = Server(["-m", "openvidu_local"], self._log_dir / "openvidu.log")
-        self._servers.append(openvidu)
-        self._openvidu = openvidu.ready
-        service = Server(
-            ["-m", "backend.embedded", "--openvidu-url", str(openvidu.ready["url"])],
-            self._log_dir / "service.log",
-            # A command line is visible to every user of the machine.
-            {"VISIO_OPENVIDU_SECRET": str(openvidu.ready["secret"])},
-        )
-        self._servers.append(service)
-        self.service_url = str(service.ready["url"])
+        with ExitStack() as started:  # which ends the first if the second does not start
+            openvidu = self._start(started, ["-m", "openvidu_local"], "openvidu")
+            self._openvidu = openvidu.ready
+            service = self._start(
+                started,
+                ["-m", "backend.embedded", "--openvidu-url", str(openvidu.ready["url"])],
+                "service",
+                # A command line is visible to every user of the machine.
+                {"VISIO_OPENVIDU_SECRET": str(openvidu.ready["secret"])},
+            )
+            self.service_url = str(service.ready["url"])
+            self._stack = started.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for server in reversed(self._servers):
-            server.stop()
+        self._stack.close()
+
+    def _start(
+        self, stack: ExitStack, arguments: list[str], name: str, env: Mapping[str, str] | None = None
+    ) -> Server:
+        server = Server(arguments, self._log_dir / f"{name}.log", env)
+        stack.callback(server.stop)
+        return server
 
     def running_meeting(self) -> str:
         """Plan a meeting of the operator with the client, start it; returns its id."""
