@@ -72,6 +72,8 @@ class TileDressing:
             return
         if kept.strips is None:
             kept.strips = self._strips(scene, ratio)
+        # With it Qt draws even what is not scaled span by span, and higher strips in its thread pool.
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         for place, strip in kept.strips:
             painter.drawPixmap(place, strip)
 

@@ -44,12 +44,13 @@ def worth_smoothing(width_px: int, shown: QSizeF, ratio: float) -> bool:
 
 
 def draw_in_strips(painter: QPainter, target: QRectF, image: QImage) -> None:
-    """Draw an interpolated picture a few rows at a time, pixel for pixel as in one go.
+    """Draw a scaled picture a few rows at a time, pixel for pixel as in one go.
 
     Qt spreads one of more rows over its thread pool and waits for it with Python's lock held:
     everything else in the process stands still until those threads were given a processor. Measured at
     840x630: 290 µs in one go, 210 µs in strips; on a busy machine 10 ms against 2 (p99 of the loop).
-    Pictures that are not interpolated are drawn by one thread in any case.
+    A picture that is not interpolated, within one rectangle, is drawn by one thread in any case; within
+    rounded corners it is not.
     """
     if target.height() <= STRIP_ROWS:
         painter.drawImage(target, image)
@@ -164,7 +165,7 @@ class TilePainter:
         # Without interpolation a reduced screen loses strokes of its letters; it changes seldom.
         smooth = scene.state.is_screen or worth_smoothing(image.width(), target.size(), ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        draw = draw_in_strips if smooth else QPainter.drawImage
+        draw = draw_in_strips if smooth or scene.floats else QPainter.drawImage
         if not scene.mirrored:
             draw(painter, target, image)
             return

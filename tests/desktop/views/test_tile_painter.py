@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,3 +95,35 @@ def test_picture_and_bars_leave_nothing_of_a_tile_bare(size_px: tuple[int, int])
     for bar in bars:
         bare = bare.subtracted(QRegion(bar.toRect()))
     assert bare.isEmpty()
+
+
+def pooled_ns() -> int:
+    """Processor time of Qt's pool threads so far."""
+    return sum(
+        int((thread / "schedstat").read_text().split()[0])
+        for thread in Path("/proc/self/task").iterdir()
+        if (thread / "comm").read_text().startswith("Thread (pooled")
+    )
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/schedstat").exists(), reason="the system does not tell threads' times"
+)
+@pytest.mark.parametrize("floats", [False, True])
+def test_no_picture_is_spread_over_threads(theme: Theme, floats: bool) -> None:
+    """Qt waits for them with Python's lock held: everything stands still until they got a processor."""
+    painter = TilePainter(theme.stage_look)
+    place = Tile(0, 0, 900, 506)
+    scenes = [
+        TileScene(replace(ALICE, speaking=True), place, picture(), floats=floats),
+        TileScene(ALICE, place, picture().scaled(1280, 720), floats=floats, mirrored=True),
+    ]
+    device = QImage(900, 506, QImage.Format.Format_RGB32)
+    for scene in scenes:
+        for count in range(6):
+            if count == 2:  # what lies over the picture is cut by now
+                before = pooled_ns()
+            over = QPainter(device)
+            painter.paint(over, scene)
+            over.end()
+        assert pooled_ns() <= before
