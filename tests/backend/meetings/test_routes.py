@@ -49,6 +49,8 @@ async def test_planning_answers_the_meeting(database: TestDatabase, mikl: Person
         "my_role": "operator",
         "client_waiting_since": None,
         "client_readiness": None,
+        "client_rating": None,
+        "door": "open",
         "conflicts": [],
     }
 
