@@ -25,7 +25,7 @@ from typing import Any
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, QTime, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDateEdit, QDialog, QTimeEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDateEdit, QDialog, QLineEdit, QTimeEdit, QWidget
 
 from desktop.app.start import main as start
 from desktop.app.wiring import HUB_APP, PARTICIPANT_APP, Shell
@@ -139,8 +139,11 @@ class Driver(QObject):
     # ------------------------------------------------------------------ commands
 
     async def do_find(self, command: Command) -> Command:
-        """Wait for a widget, with `accessible` until its name holds that; say what it shows."""
+        """Wait for a widget, until its name holds `accessible` and its hint `hint`; say what it shows."""
         widget = await self._widget(command, enabled=False)
+        hint = str(command.get("hint", ""))
+        if hint and isinstance(widget, QLineEdit):
+            await self._until(lambda: hint in widget.placeholderText(), command, f"the hint {hint!r}")
         wanted = str(command.get("accessible", ""))
         if wanted:
             named = f"{command['object']!r} to be called {wanted!r}"

@@ -13,6 +13,7 @@ REAL_TIME = (
     "tests/desktop/app/test_on_a_desktop.py",
     "tests/desktop/app/test_door.py",
     "tests/desktop/app/test_leaving.py",
+    "tests/desktop/app/test_start_now.py",
     "tests/desktop/app/test_people_in_rooms.py",
     "tests/desktop/app/test_sharing_in_turn.py",
     "tests/desktop/app/test_waiting_room.py",
