@@ -119,6 +119,8 @@ class Curtain(QWidget):
         self._message.setText(message)
         self._detail.setText("" if error else state.detail)
         self._detail.setVisible(bool(self._detail.text()))
+        # Over a picture, however dimmed, the muted ink has too little contrast.
+        self._detail.set_ink("on_stage" if stage is RoomStage.RECONNECTING else "muted")
         self._mark.setVisible(over)
         self._mark.show_icon(*(("error", "danger") if error else ("success", "success")))
         self._dots.setVisible(waiting)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from desktop.views.static_models import StaticRoom
 from desktop.views.theme import Theme
 from tests.desktop.views.conftest import Show
 from tests.desktop.views.finding import click, is_shown, named
+from tests.resources.test_tokens import contrast
 
 STATES = Samples("en").room()
 Open = Callable[[RoomViewState], tuple[RoomWindow, StaticRoom]]
@@ -43,6 +44,18 @@ def text(window: RoomWindow, name: str) -> str:
     label = named(window, name)
     assert isinstance(label, QLabel)
     return label.text()
+
+
+def test_words_over_a_dimmed_picture_can_be_read(room: Open, theme: Theme) -> None:
+    """4.5 to 1 (WCAG AA), also over a white wall."""
+    look = theme.stage_look
+    window, _ = room(STATES["reconnecting"])
+    share, stage = look.tokens.mix.dimmed, look.colour.stage
+    parts = (stage.redF(), stage.greenF(), stage.blueF())
+    wall = QColor.fromRgbF(*(share + (1 - share) * part for part in parts))
+    for name in ("roomMessage", "roomDetail"):
+        ink = named(window, name).palette().color(QPalette.ColorRole.WindowText)
+        assert contrast(ink.name(), wall.name()) >= 4.5
 
 
 def test_buttons_send_their_intentions(room: Open) -> None:
